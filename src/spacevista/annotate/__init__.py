@@ -1,0 +1,1 @@
+"""From a capture with depth and ids to an annotated scene; every rejection has a reason."""

@@ -1,0 +1,79 @@
+"""From a capture with depth and ids to the annotated scene."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from spacevista.annotate.gaps import measure_gap
+from spacevista.annotate.lift import FrameCloud
+from spacevista.annotate.objects import MeasuredObject, measure_object
+from spacevista.captures.record import SKY_ID, Capture
+from spacevista.errors import CaptureError
+from spacevista.geometry.freespace import DepthView
+from spacevista.scenes.record import Gap, Noise, Scene, SceneFrame
+
+
+def scene_rng(capture_id: str) -> np.random.Generator:
+    """Return the random numbers of a scene, seeded by its id alone."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(capture_id.encode()).digest()[:8], "little"))
+
+
+def annotate(capture: Capture) -> Scene:
+    """Annotate a capture.
+
+    Raises:
+        CaptureError: the capture has no usable frame or no gravity direction.
+    """
+    rng = scene_rng(capture.id)
+    frames, drops = load_frames(capture)
+    if capture.up is None:
+        raise CaptureError(f"capture {capture.id}: gravity is unknown")
+    noise = Noise(0.0, 0.0, 0.0, 0.0, capture.length_sigma)
+    views = tuple(
+        DepthView.of(f.camera, f.world_from_camera, f.depth_m, f.ids, SKY_ID, noise.depth_rel) for f in frames
+    )
+    found = sorted({int(i) for f in frames for i in np.unique(f.ids)} - {0, SKY_ID})
+    clouds = tuple(FrameCloud.of(frame) for frame in frames)
+    measured = [measure_object(i, capture.categories.get(i), frames, clouds, views, capture.up, rng) for i in found]
+    return Scene(
+        id=capture.id,
+        scale=capture.scale,
+        frames=frames,
+        objects=tuple(m.record for m in measured),
+        up=capture.up,
+        planes=(),
+        noise=noise,
+        licence=capture.licence,
+        source=capture.source,
+        drops=capture.dropped + tuple(drops),
+        gaps=all_gaps(measured, views),
+    )
+
+
+def load_frames(capture: Capture) -> tuple[tuple[SceneFrame, ...], list[tuple[str, str]]]:
+    """Read the frames that have depth; a frame without is dropped with its reason, one without ids has none."""
+    frames, drops = [], []
+    for frame in capture.frames:
+        depth = frame.images.depth_m()
+        if depth is None:
+            drops.append((f"frame {frame.name}", "no depth"))
+            continue
+        ids = frame.images.ids()
+        labels = np.zeros(depth.shape, dtype=np.int32) if ids is None else ids
+        frames.append(SceneFrame(frame.name, frame.camera, frame.world_from_camera, depth, labels))
+    if not frames:
+        raise CaptureError(f"capture {capture.id}: expected at least one frame with depth, got none of {len(drops)}")
+    return tuple(frames), drops
+
+
+def all_gaps(measured: list[MeasuredObject], views: tuple[DepthView, ...]) -> tuple[Gap, ...]:
+    """Measure every pair once, in the order of the objects; pairs with an unmeasured object are left to the tasks."""
+    gaps = []
+    for number, first in enumerate(measured):
+        for second in measured[number + 1 :]:
+            gap = measure_gap(first, second, views)
+            if gap is not None:
+                gaps.append(gap)
+    return tuple(gaps)

@@ -1,0 +1,217 @@
+"""The command line: thin functions over `spacevista.commands`, which are imported when they are called.
+
+Exit codes: 0 done, 1 the work failed or a check did not hold, 2 the call was wrong. Commands that report numbers
+take `--json`: one JSON object as the last line of standard output.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+
+from spacevista import __version__
+from spacevista.errors import SpacevistaError
+from spacevista.scales import Scale
+
+if TYPE_CHECKING:
+    from spacevista.commands.outcome import Outcome
+
+AUDIT_SEED = 1_000  # the audit's own worlds; those of the demo and of the benchmark lie elsewhere
+DONE, FAILED, WRONG_CALL, INTERRUPTED = 0, 1, 2, 130
+
+app = App(
+    name="spacevista",
+    help="All-scale visual spatial reasoning, from millimetres to kilometres.",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    help_format="plaintext",
+)
+
+# Keys are written as everywhere else (tiny_tabletop), not as flags are (tiny-tabletop).
+ScaleKey = Annotated[Scale, Parameter(name_transform=str.lower)]
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Seed = Annotated[int, Parameter(validator=Number(gte=0))]
+
+
+class WrongCallError(SpacevistaError):
+    """An argument is not one of those that the command knows."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line (None: of this process) and return its exit code."""
+    try:
+        code = app(argv, exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        return WRONG_CALL  # already explained on standard error
+    except WrongCallError as error:
+        print(f"spacevista: {error}", file=sys.stderr)
+        return WRONG_CALL
+    except (SpacevistaError, OSError) as error:
+        print(f"spacevista: {type(error).__name__}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("spacevista: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
+def finish(outcome: Outcome, json: bool) -> int:
+    """Print the figures if they were asked for and return the exit code."""
+    if json:
+        print(json_text.dumps(outcome.figures, allow_nan=False))
+    return DONE if outcome.passed else FAILED
+
+
+def keys(text: str, known: Iterable[str], option: str) -> tuple[str, ...]:
+    """Split `text` at commas into keys that are all among `known` (WrongCallError)."""
+    chosen, allowed = tuple(text.split(",")), tuple(known)
+    if not set(chosen) <= set(allowed):
+        raise WrongCallError(f"{option}: expected some of {','.join(allowed)}, got {text}")
+    return chosen
+
+
+@app.command
+def demo(scenes: Count = 1, *, out: Path = Path("out/demo"), json: bool = False) -> int:
+    """Simulate worlds at all five scales, make questions, check them against the truth, write one report page.
+
+    Args:
+        scenes: worlds a scale.
+        out: folder for the page and the data set.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import demo as command
+
+    return finish(command.run(scenes, out), json)
+
+
+@app.command
+def simulate(
+    *,
+    scale: ScaleKey,
+    scenes: Count = 1,
+    seed: Seed = 0,
+    out: Path = Path("worlds"),
+    json: bool = False,
+) -> int:
+    """Make worlds and write them as captures: colour, depth, ids and poses.
+
+    Args:
+        scale: the scene scale.
+        scenes: how many worlds; their seeds count up from `seed`.
+        seed: seed of the first world.
+        out: folder that gets one capture a world.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import simulate as command
+
+    return finish(command.run(scale, scenes, seed, out), json)
+
+
+@app.command
+def doctor(path: Path, /, *, config: Path | None = None, json: bool = False) -> int:
+    """Say what a capture is, whether its poses, depth and intrinsics agree, and what would be dropped and why.
+
+    Args:
+        path: the capture's folder.
+        config: its capture.toml, where the folder has none.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import doctor as command
+
+    return finish(command.run(path, config), json)
+
+
+@app.command
+def build(
+    captures: list[Path],
+    /,
+    *,
+    out: Path,
+    workers: Count = 1,
+    limit: Count | None = None,
+    licence: str | None = None,
+    seed: Seed = 0,
+    json: bool = False,
+) -> int:
+    """Turn captures into a data set of questions; a build that was stopped goes on where it was.
+
+    Args:
+        captures: folders of captures, or folders that hold such folders.
+        out: folder of the data set.
+        workers: processes; the files do not depend on it.
+        limit: at most this many captures.
+        licence: use only captures with this licence.
+        seed: seeds every random choice, together with the scene's id.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import build as command
+
+    return finish(command.run(captures, out, workers, limit, licence, seed), json)
+
+
+@app.command
+def show(data: Path, question_id: str, /, *, out: Path | None = None) -> int:
+    """Recompute one question: frames with marks, the fact, and where its number comes from in 3D.
+
+    Args:
+        data: folder of the data set.
+        question_id: id of the question.
+        out: folder for the pictures; none are written without it.
+    """
+    from spacevista.commands import show as command
+
+    return finish(command.run(data, question_id, out), json=False)
+
+
+@app.command
+def stats(data: Path, /, *, out: Path | None = None, json: bool = False) -> int:
+    """Describe a data set: distributions, balance, splits, licences.
+
+    Args:
+        data: folder of the data set.
+        out: HTML file to write; none is written without it.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import stats as command
+
+    return finish(command.run(data, out), json)
+
+
+@app.command
+def audit(
+    scenes: Count = 2,
+    *,
+    levels: str = "exact",
+    scales: str = ",".join(Scale),
+    assets: Path | None = None,
+    workers: Count = 1,
+    seed: Seed = AUDIT_SEED,
+    json: bool = False,
+) -> int:
+    """Measure label accuracy, yield and coverage against the exact truth of simulated worlds.
+
+    Args:
+        scenes: worlds a scale.
+        levels: noise levels with commas between: exact, sensor, harsh.
+        scales: scale keys with commas between.
+        assets: folder of an asset pack: the same table on meshes that the generators never made.
+        workers: processes; the figures do not depend on it.
+        seed: seed of the first world of each scale.
+        json: print the table as the last line.
+    """
+    from spacevista.commands import audit as command
+    from spacevista.sim.noise import NoiseLevel
+
+    chosen_levels = tuple(NoiseLevel(key) for key in keys(levels, NoiseLevel, "--levels"))
+    chosen_scales = tuple(Scale(key) for key in keys(scales, Scale, "--scales"))
+    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed), json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""`spacevista audit`: label accuracy against exact truth, with its yield."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from spacevista.commands.outcome import Outcome
+from spacevista.qa.audit import Judged, audit_world
+from spacevista.qa.audit_table import Cell, as_json, decline_reasons, misses, table
+from spacevista.scales import Scale
+from spacevista.sim.noise import NoiseLevel
+from spacevista.sim.worlds import make_world
+
+AUDIT_SEEDS = 1_000  # the audit's own worlds start here; the benchmark's and the demo's lie elsewhere
+
+
+@dataclass(frozen=True)
+class Job:
+    """One world to audit."""
+
+    scale: Scale
+    seed: int
+    levels: tuple[NoiseLevel, ...]
+    assets: Path | None
+
+
+def run(
+    scenes: int,
+    levels: tuple[NoiseLevel, ...],
+    scales: tuple[Scale, ...],
+    assets: Path | None,
+    workers: int,
+    seed: int,
+) -> Outcome:
+    """Audit `scenes` worlds a scale from `seed` on; the check holds if every row reaches its bars."""
+    jobs = [Job(scale, seed + number, levels, assets) for number in range(scenes) for scale in scales]
+    judged: list[Judged] = []
+    console = Console(stderr=True)
+    with Progress(console=console) as progress:
+        bar = progress.add_task(f"auditing {len(jobs)} worlds", total=len(jobs))
+        for found in audited(jobs, workers):
+            judged.extend(found)
+            progress.advance(bar)
+    judged.sort(key=lambda item: item.scene_id)
+    cells = table(judged)
+    out = Console(width=150)
+    failed = False
+    for level, tasks in cells.items():
+        out.print(rendered(level, tasks))
+        failed |= any(misses(level, row) for scales_ in tasks.values() for row in scales_.values())
+    for task, reasons in decline_reasons(judged).items():
+        out.print(f"{task} declined: " + ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()))
+    return Outcome(as_json(cells), passed=not failed)
+
+
+def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
+    """Audit the jobs on `workers` processes, in the order in which they end."""
+    if workers <= 1:
+        yield from map(audit_one, jobs)
+        return
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # children import numpy after this: no threads fight over cores
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(audit_one, job) for job in jobs]):
+            yield done.result()
+
+
+def audit_one(job: Job) -> list[Judged]:
+    """Make and audit one world."""
+    return audit_world(make_world(job.scale, job.seed), job.levels)
+
+
+def rendered(level: str, tasks: dict[str, dict[str, Cell]]) -> Table:
+    """Return the table of one level."""
+    columns = ("task", "scale", "labels", "right", "95 %", "asked/decidable", "decidable/visible", "median error")
+    columns += ("p90", "coverage", "noise-led", "half-width", "size x", "distance x", "misses")
+    out = Table(*columns, title=f"level {level}")
+    for task, scales in tasks.items():
+        for scale, row in scales.items():
+            out.add_row(
+                task,
+                scale,
+                str(row.labels),
+                f"{row.right:.1%}",
+                f"{row.right_low:.1%}-{row.right_high:.1%}",
+                f"{row.asked_of_decidable:.0%}",
+                f"{row.decidable_of_visible:.0%}",
+                f"{row.median_rel_error:.2%}",
+                f"{row.p90_rel_error:.2%}",
+                f"{row.coverage:.1%}",
+                f"{row.noise_coverage:.1%}",
+                f"{row.median_half_width:.2%}",
+                f"{row.size_ratio:.2f}",
+                f"{row.distance_ratio:.2f}",
+                "; ".join(misses(level, row)),
+            )
+    return out

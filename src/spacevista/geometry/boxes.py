@@ -1,0 +1,173 @@
+"""Boxes and rectangles around point sets: axis-aligned, gravity-aligned, of minimum volume.
+
+PCA is not used: it gives 1.41 for a unit square seen from a corner. Minimum boxes have a face (rectangles: a side)
+flush with the convex hull, so the directions to try are those of its faces (sides).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+from spacevista.errors import GeometryError
+from spacevista.geometry.arrays import BoolArray, FloatArray, frozen_floats
+from spacevista.geometry.points import hull_vertices
+from spacevista.geometry.poses import Pose, nearest_rotation
+
+
+@dataclass(frozen=True, eq=False)
+class Box3d:
+    """An oriented box: `world_from_box` has the box's centre as origin and its sides as axes; `size_m` along them."""
+
+    world_from_box: Pose
+    size_m: FloatArray
+
+    def __post_init__(self) -> None:
+        size = frozen_floats(self.size_m, (3,), "box size")
+        if (size < 0).any():
+            raise GeometryError(f"box size: expected lengths of 0 or more, got {size.tolist()}")
+        object.__setattr__(self, "size_m", size)
+
+    @property
+    def corners_m(self) -> FloatArray:
+        """The 8 corners (8, 3) in the world."""
+        signs = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+        return self.world_from_box.apply(signs * self.size_m)
+
+    @property
+    def volume_m3(self) -> float:
+        return float(np.prod(self.size_m))
+
+    def contains(self, points_m: FloatArray, slack_m: float = 0.0) -> BoolArray:
+        """Tell which points (..., 3) lie in the box, widened by `slack_m` on every side."""
+        inside = np.abs(self.world_from_box.inverse().apply(points_m)) <= self.size_m / 2 + slack_m
+        return np.asarray(inside.all(axis=-1))
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A rectangle in the plane: its longer side (`length_m`) lies at `angle_rad` from the x axis, in [0, pi)."""
+
+    centre_m: tuple[float, float]
+    angle_rad: float
+    length_m: float
+    width_m: float
+
+    @property
+    def area_m2(self) -> float:
+        return self.length_m * self.width_m
+
+
+def axis_aligned_box(points_m: FloatArray) -> Box3d:
+    """Return the axis-aligned box of points (N, 3), N >= 1."""
+    low, high = _bounds(points_m)
+    return Box3d(Pose(np.eye(3), (low + high) / 2), high - low)
+
+
+def gravity_aligned_box(points_m: FloatArray, up: FloatArray) -> Box3d:
+    """Return the box with one axis (the third) along `up` and the smallest footprint; the first axis is the longer."""
+    axes = horizontal_axes(up)
+    flat = points_m @ axes
+    rectangle = minimum_area_rectangle(flat[:, :2])
+    cos, sin = math.cos(rectangle.angle_rad), math.sin(rectangle.angle_rad)
+    world_from_box = nearest_rotation(axes @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]))
+    low, high = flat[:, 2].min(), flat[:, 2].max()
+    centre = axes @ np.array([*rectangle.centre_m, (low + high) / 2])
+    return Box3d(Pose(world_from_box, centre), np.array([rectangle.length_m, rectangle.width_m, high - low]))
+
+
+def minimum_area_rectangle(points_m: FloatArray) -> Rectangle:
+    """Return the rectangle of smallest area around points (N, 2) (hull and calipers)."""
+    corners = hull_vertices(points_m)
+    angles = side_angles(corners)
+    low, high = _spans(corners, angles)
+    sizes = high - low
+    best = int(np.prod(sizes, axis=1).argmin())
+    angle, (along, across) = float(angles[best]), sizes[best]
+    middle = (low[best] + high[best]) / 2
+    cos, sin = math.cos(angle), math.sin(angle)
+    centre = (cos * middle[0] - sin * middle[1], sin * middle[0] + cos * middle[1])
+    if across > along:
+        return Rectangle(centre, (angle + math.pi / 2) % math.pi, float(across), float(along))
+    return Rectangle(centre, angle % math.pi, float(along), float(across))
+
+
+def minimum_volume_box(points_m: FloatArray) -> Box3d:
+    """Return the smallest box with a face flush with the hull of points (N, 3)."""
+    corners = hull_vertices(points_m)
+    rotations = flush_rotations(corners)
+    along = np.einsum("nj,rjk->rnk", corners, rotations)
+    low, high = along.min(axis=1), along.max(axis=1)
+    best = int(np.prod(high - low, axis=1).argmin())
+    rotation = nearest_rotation(rotations[best])
+    return Box3d(Pose(rotation, rotation @ ((low[best] + high[best]) / 2)), high[best] - low[best])
+
+
+def horizontal_axes(up: FloatArray) -> FloatArray:
+    """Return a right-handed frame (3, 3) with axes as columns, the third along `up`."""
+    third = np.asarray(up) / np.linalg.norm(up)
+    helper = np.array([0.0, 1.0, 0.0]) if abs(third[1]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    first = np.cross(helper, third)
+    first /= np.linalg.norm(first)
+    return np.stack([first, np.cross(third, first), third], axis=1)
+
+
+def side_angles(corners_m: FloatArray) -> FloatArray:
+    """Return the distinct directions (A,) of the sides of a convex polygon (N, 2), modulo a quarter turn."""
+    sides = np.roll(corners_m, -1, axis=0) - corners_m
+    sides = sides[np.linalg.norm(sides, axis=1) > 0]
+    if not len(sides):
+        return np.zeros(1)
+    angles = np.arctan2(sides[:, 1], sides[:, 0]) % (math.pi / 2)
+    return np.unique(np.round(angles, 6))
+
+
+def flush_rotations(corners_m: FloatArray, most_faces: int = 80) -> FloatArray:
+    """Return frames (R, 3, 3; axes as columns) flush with a face of the hull of points (N, 3): the best of each face.
+
+    Faces whose normals agree to 1e-3 count once; of more than `most_faces` the largest are taken.
+    """
+    normals = _face_normals(corners_m, most_faces)
+    out = []
+    for normal in normals:
+        axes = horizontal_axes(normal)
+        rectangle = minimum_area_rectangle((corners_m @ axes)[:, :2])
+        cos, sin = math.cos(rectangle.angle_rad), math.sin(rectangle.angle_rad)
+        out.append(axes @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]))
+    return np.stack(out)
+
+
+def _face_normals(corners_m: FloatArray, most: int) -> FloatArray:
+    """Return distinct face normals of the hull, largest faces first; the plane's own axes for a flat set."""
+    try:
+        hull = ConvexHull(corners_m - corners_m.mean(axis=0))
+    except (QhullError, ValueError):
+        return np.asarray(np.linalg.svd(corners_m - corners_m.mean(axis=0))[2])
+    normals = hull.equations[:, :3]
+    triangles = hull.points[hull.simplices]
+    areas = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1)
+    signs = np.where(
+        normals[:, 2] != 0, np.sign(normals[:, 2]), np.where(normals[:, 1] != 0, np.sign(normals[:, 1]), 1)
+    )
+    keys, inverse = np.unique(np.round(normals * signs[:, None], 3), axis=0, return_inverse=True)
+    weight = np.bincount(inverse.ravel(), weights=areas, minlength=len(keys))
+    chosen = np.argsort(-weight, kind="stable")[:most]
+    first = np.array([int(np.flatnonzero(inverse.ravel() == key)[0]) for key in chosen])
+    return np.asarray(normals[first])
+
+
+def _spans(corners: FloatArray, angles: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the lowest and highest coordinate (A, 2) along and across each angle."""
+    axes = np.stack([np.cos(angles), np.sin(angles), -np.sin(angles), np.cos(angles)], axis=1).reshape(-1, 2, 2)
+    values = np.einsum("nj,akj->akn", corners, axes)
+    return values.min(axis=2), values.max(axis=2)
+
+
+def _bounds(points_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    points = frozen_floats(points_m, (None, 3), "box points")
+    if not len(points):
+        raise GeometryError("box: expected at least one point, got none")
+    return points.min(axis=0), points.max(axis=0)

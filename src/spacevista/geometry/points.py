@@ -1,0 +1,87 @@
+"""Point sets: hulls, closest distances, thinning and outliers. Points are (N, 3) metres."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError, cKDTree
+
+from spacevista.errors import GeometryError
+from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
+
+
+def hull_numbers(points_m: FloatArray) -> IntArray:
+    """Return the numbers of the points (N, D), D = 2 or 3, that are corners of their hull; all of a degenerate set."""
+    if len(points_m) > points_m.shape[1] + 1:
+        try:
+            return np.sort(ConvexHull(points_m - points_m.mean(axis=0)).vertices).astype(np.int64)
+        except QhullError:
+            pass
+    return np.arange(len(points_m))
+
+
+def hull_vertices(points_m: FloatArray) -> FloatArray:
+    """Return the points (N, D), D = 2 or 3, that are corners of their convex hull, in order around it for D = 2."""
+    if len(points_m) <= points_m.shape[1] + 1:
+        return points_m
+    try:
+        return np.asarray(points_m[ConvexHull(points_m - points_m.mean(axis=0)).vertices])
+    except QhullError:
+        return np.unique(points_m, axis=0)
+
+
+def hull_volume(points_m: FloatArray) -> float:
+    """Return the volume of the convex hull in cubic metres, 0 for a flat set."""
+    try:
+        return float(ConvexHull(points_m - points_m.mean(axis=0)).volume)
+    except (QhullError, ValueError):
+        return 0.0
+
+
+def closest_distance(first_m: FloatArray, second_m: FloatArray) -> float:
+    """Return the distance between the closest points of two sets."""
+    first, second = closest_points(first_m, second_m)
+    return float(np.linalg.norm(first - second))
+
+
+def closest_points(first_m: FloatArray, second_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the closest points, one of each set, as two arrays of 3.
+
+    Raises:
+        GeometryError: one of the sets is empty.
+    """
+    if not len(first_m) or not len(second_m):
+        raise GeometryError(f"closest points: expected two non-empty sets, got {len(first_m)} and {len(second_m)}")
+    first_m, second_m = _near(first_m, second_m)
+    few, many = (first_m, second_m) if len(first_m) < len(second_m) else (second_m, first_m)
+    distances, nearest = cKDTree(many, balanced_tree=False, compact_nodes=False).query(few)
+    at = int(distances.argmin())
+    pair = few[at], many[int(nearest[at])]
+    return pair if few is first_m else (pair[1], pair[0])
+
+
+def _near(first_m: FloatArray, second_m: FloatArray, samples: int = 300) -> tuple[FloatArray, FloatArray]:
+    """Leave out points that are farther from the other set's box than two sampled points are from each other."""
+    some, others = (p[:: max(len(p) // samples, 1)] for p in (first_m, second_m))
+    bound = float(cKDTree(others).query(some)[0].min()) * (1 + 1e-9)
+    kept = []
+    for points, other in ((first_m, second_m), (second_m, first_m)):
+        low, high = other.min(axis=0), other.max(axis=0)
+        beyond = np.maximum(np.maximum(low - points, points - high), 0)
+        kept.append(points[np.einsum("ij,ij->i", beyond, beyond) <= bound**2])
+    return kept[0], kept[1]
+
+
+def thinned(points_m: FloatArray, cell_m: float) -> IntArray:
+    """Return the numbers of one point per cubic cell of `cell_m`, in the order of the points."""
+    cells = np.floor((points_m - points_m.min(axis=0)) / cell_m).astype(np.int64)
+    sides = cells.max(axis=0) + 1
+    keys = (cells[:, 0] * sides[1] + cells[:, 1]) * sides[2] + cells[:, 2]
+    return np.sort(np.unique(keys, return_index=True)[1])
+
+
+def outliers(points_m: FloatArray, neighbours: int = 8, factor: float = 4.0) -> BoolArray:
+    """Tell which points stand alone: mean distance to their neighbours over `factor` times the median of all."""
+    if len(points_m) <= neighbours:
+        return np.zeros(len(points_m), dtype=bool)
+    distances = cKDTree(points_m).query(points_m, k=neighbours + 1)[0][:, 1:].mean(axis=1)
+    return np.asarray(distances > factor * max(float(np.median(distances)), 1e-300))

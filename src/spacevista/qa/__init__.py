@@ -1,0 +1,1 @@
+"""From facts to questions: templates, options, marks, readers and writers."""

@@ -1,0 +1,141 @@
+"""The audit: every candidate of a simulated world, asked or not, judged against the world's own truth.
+
+Accuracy counts only with its yield: a task that declines everything is never wrong. So each candidate is recorded with
+what an oracle, which has the meshes, says could have been decided. Definitions: docs/audit.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spacevista.annotate.annotate import annotate
+from spacevista.scenes.record import Scene
+from spacevista.sim.noise import NoiseLevel, degrade
+from spacevista.sim.oracle import Oracle
+from spacevista.sim.simulate import simulate
+from spacevista.sim.truth import Truth, judge
+from spacevista.sim.world import World
+from spacevista.tasks.all import all_candidates
+from spacevista.tasks.facts import Candidate, Decline, Fact
+
+LENGTH_TOLERANCE = 0.10  # of the truth, before rounding
+PATH_TOLERANCE = 0.10  # of the length of the camera's path
+ANGLE_TOLERANCE_DEG = 5.0
+# Truth is float64 from meshes, captures are float32: bounds that meet the truth to rounding hold it.
+FLOAT_SLACK = 2e-5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One candidate of one world at one level.
+
+    Attributes:
+        reason: why it was declined; "" when it was asked.
+        right: the fact agrees with the truth (False where there is none).
+        rel_error: of the value (of the path for a motion); NaN for choices and declines.
+        half_width: of the interval, relative; NaN likewise.
+        covered: share of the fact's values that lie in their intervals; NaN likewise.
+        noise_leads: the statistical part of the interval exceeds the carving part.
+        size_m: longest extent of the first object; NaN without one.
+        distance_m: of the first object from the first frame that shows it; NaN without one.
+    """
+
+    scene_id: str
+    scale: str
+    level: str
+    task: str
+    aspect: str
+    objects: tuple[int, ...]
+    reason: str
+    decidable: bool
+    visible: bool
+    right: bool = False
+    rel_error: float = float("nan")
+    half_width: float = float("nan")
+    covered: float = float("nan")
+    noise_leads: bool = False
+    size_m: float = float("nan")
+    distance_m: float = float("nan")
+
+
+def audit_world(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
+    """Render depth and ids of a world, annotate it at each level, and judge every candidate of every task."""
+    truth = Truth(world)
+    oracle = Oracle(world, truth)
+    exact = simulate(world, np.random.default_rng(world.seed), color=False)
+    out = []
+    for number, level in enumerate(levels):
+        scene = annotate(degrade(exact, level, np.random.default_rng([world.seed, number])))
+        for item in all_candidates(scene, world.seed):
+            out.append(judge_item(item, world, level, scene, truth, oracle))
+    return out
+
+
+def judge_item(
+    item: Fact | Decline, world: World, level: NoiseLevel, scene: Scene, truth: Truth, oracle: Oracle
+) -> Judged:
+    """Judge one fact or decline."""
+    candidate = item.candidate
+    plain = (candidate.task, candidate.aspect, candidate.objects, candidate.frames)
+    size_m, distance_m = whereabouts(candidate, scene, truth)
+    judged = Judged(
+        scene_id=world.id,
+        scale=str(world.scale),
+        level=str(level),
+        task=candidate.task,
+        aspect=candidate.aspect,
+        objects=candidate.objects,
+        reason=item.reason if isinstance(item, Decline) else "",
+        decidable=oracle.decidable(*plain, candidate.point_px),
+        visible=oracle.visible(*plain),
+        size_m=size_m,
+        distance_m=distance_m,
+    )
+    if isinstance(item, Decline):
+        return judged
+    true = judge(truth, *plain, candidate.point_px)
+    if true is None:
+        return judged  # asked without a truth: not right
+    if isinstance(true, str):
+        return replace(judged, right=item.choice == true)
+    return judged_numbers(judged, item, true)
+
+
+def judged_numbers(judged: Judged, fact: Fact, true: float | tuple[float, ...]) -> Judged:
+    """Compare a length or a motion with the truth."""
+    truths = np.atleast_1d(np.array(true, dtype=np.float64))
+    errors = np.abs(np.array(fact.values) - truths)
+    if fact.quantity == "motion":
+        path = float(np.linalg.norm(truths[:3]))
+        rel_error = float(np.linalg.norm(errors[:3])) / max(path, 1e-12)
+        right = rel_error <= PATH_TOLERANCE and bool((errors[3:] <= ANGLE_TOLERANCE_DEG).all())
+        units = np.array([path] * 3 + [float(np.abs(truths[3:]).max())] * 2)
+    else:
+        rel_error = float(errors[0] / truths[0])
+        right, units = rel_error <= LENGTH_TOLERANCE, truths
+    slack = FLOAT_SLACK * np.maximum(units, 1e-12)
+    held = [i.low - s <= t <= i.high + s for i, t, s in zip(fact.intervals, truths, slack, strict=True)]
+    first = fact.intervals[0]
+    return replace(
+        judged,
+        right=right,
+        rel_error=rel_error,
+        half_width=first.half_width / max(float(units[0]), 1e-12),
+        covered=float(np.mean(held)),
+        noise_leads=first.statistical > first.half_width - first.statistical,
+    )
+
+
+def whereabouts(candidate: Candidate, scene: Scene, truth: Truth) -> tuple[float, float]:
+    """Return the true longest extent of the first object and its distance from the first frame that shows it."""
+    if not candidate.objects:
+        return float("nan"), float("nan")
+    thing = scene.object(candidate.objects[0])
+    size_m = truth.sizes(thing.id).longest_m
+    if not thing.views:
+        return size_m, float("nan")
+    eye = scene.frames[thing.views[0].frame_index].world_from_camera.translation_m
+    centre = truth.body(thing.id).mesh.vertices_m.mean(axis=0)
+    return size_m, float(np.linalg.norm(centre - eye))

@@ -1,0 +1,105 @@
+"""Numbers as people write them: converted to the scale's unit and rounded to the digits that the noise supports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacevista.scales import METRES_PER_UNIT
+from spacevista.tasks.facts import Fact, Interval
+
+# A rounding step is the power of ten below the half-width, so that rounding adds at most half of what is unknown.
+FINEST_STEP = 0.005  # relative: digits beyond half a percent are not read by anybody
+COARSEST_STEP = 0.02  # relative: whatever the noise, rounding moves a value by 1 % at most
+FINEST_ANGLE_DEG = 0.5  # as above, for angles: tenths are written at best ...
+COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
+MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How a value is written: `decimals` after the point; negative ones round to tens, hundreds, ..."""
+
+    decimals: int
+
+    def text(self, value: float) -> str:
+        rounded = round(value, self.decimals) + 0.0  # no "-0"
+        return f"{rounded:.{max(self.decimals, 0)}f}"
+
+
+def rounding_of(value: float, relative_error: float) -> Rounding:
+    """Return the rounding of a value known to a relative half-width: at least two digits, at most 1 % off."""
+    if value == 0:
+        return Rounding(0)
+    step = abs(value) * min(max(relative_error, FINEST_STEP), COARSEST_STEP)
+    return Rounding(-math.floor(math.log10(step)))
+
+
+def angle_rounding(error_rad: float) -> Rounding:
+    """Return the rounding of an angle in degrees with a half-width in radians: tenths or whole degrees."""
+    step_deg = min(max(math.degrees(error_rad), FINEST_ANGLE_DEG), COARSEST_ANGLE_DEG)
+    return Rounding(-math.floor(math.log10(step_deg)))
+
+
+def in_units(fact: Fact, unit: str) -> list[float]:
+    """Return a fact's values in `unit`: lengths as they are, volumes in its cube, the angles of a motion in degrees."""
+    metres = METRES_PER_UNIT[unit]
+    if fact.quantity == "motion":
+        return [v / metres for v in fact.values[:3]] + list(fact.values[3:])
+    if fact.quantity == "volume":
+        return [v / metres**3 for v in fact.values]
+    return [v / metres for v in fact.values]
+
+
+def unit_name(fact: Fact, unit: str) -> str:
+    """Return what a fact's values are counted in: "cm", "cubic cm" or, for a choice, nothing."""
+    if fact.quantity == "choice":
+        return ""
+    return f"cubic {unit}" if fact.quantity == "volume" else unit
+
+
+def relative_error(fact: Fact) -> float:
+    """Return the relative half-width of a fact's value, or the largest of those that a choice compares."""
+    if fact.quantity == "motion":
+        path = math.hypot(*fact.values[:3])
+        shift = max(i.half_width for i in fact.intervals[:3])
+        turn = max(math.radians(i.half_width) for i in fact.intervals[3:])
+        return max(shift / path if path > 0 else 0.0, turn)
+    if fact.quantity == "choice":
+        return max((_relative(i, i.middle) for i in fact.intervals), default=0.0)
+    return max(_relative(i, v) for i, v in zip(fact.intervals, fact.values, strict=True))
+
+
+def _relative(interval: Interval, value: float) -> float:
+    return interval.half_width / abs(value) if value else 0.0
+
+
+def scalar_text(value: float, error: float, unit: str) -> str:
+    """Return "6.3 cm"."""
+    return f"{rounding_of(value, error).text(value)} {unit}"
+
+
+def motion_numbers(motion: Sequence[float], error: float) -> list[str]:
+    """Return the five numbers of a motion as text, lengths all rounded as the path is, and angles alike."""
+    path = math.hypot(*motion[:3])
+    lengths, angles = rounding_of(path, error), angle_rounding(error)
+    return [lengths.text(v) for v in motion[:3]] + [angles.text(v) for v in motion[3:]]
+
+
+def motion_text(motion: Sequence[float], error: float, unit: str) -> str:
+    """Return a motion in words: "0.20 m right, 1.30 m up, turned 12.0 degrees left"; what rounds to 0 is left out."""
+    numbers = motion_numbers(motion, error)
+    shifts = [
+        f"{number.lstrip('-')} {unit} {words[number.startswith('-')]}"
+        for number, words in zip(numbers[:3], MOTION_WORDS, strict=True)
+        if float(number)
+    ]
+    turns = [
+        f"{number.lstrip('-')} degrees {words[number.startswith('-')]}"
+        for number, words in zip(numbers[3:], MOTION_WORDS[:2], strict=True)
+        if float(number)
+    ]
+    parts = [", ".join(shifts) or "no shift"]
+    parts.append("turned " + " and ".join(turns) if turns else "no turn")
+    return ", ".join(parts)

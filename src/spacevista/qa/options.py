@@ -1,0 +1,86 @@
+"""Options of a multiple-choice question: two to four, one right, in a random place.
+
+Numbers: neighbours stand in a ratio of 1.35 to 1.85 before rounding and the truth takes any rank, so that neither
+the middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
+smallest pair, at least 0.158 of the truth (1.85**-3), keeps (1.35 - 0.063) / (1 + 0.063) > 1.2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import permutations, product
+
+import numpy as np
+
+from spacevista.qa.numbers import motion_text, rounding_of
+
+NUMBER_OPTIONS = 4
+WORD_OPTIONS = 4
+MIN_STEP, MAX_STEP = 1.35, 1.85
+LETTERS = "ABCD"
+VISIBLE_SHIFT = 0.5  # of the path: two motions nearer than this and than the next look alike
+VISIBLE_TURN_DEG = 20.0
+
+
+def number_options(value: float, error: float, unit: str, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return four lengths as text and the place of the right one, for a positive value known to `error` (relative)."""
+    if value <= 0:
+        raise ValueError(f"options: expected a positive value, got {value}")
+    steps = rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP), NUMBER_OPTIONS - 1)
+    ladder = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
+    rank = int(rng.integers(NUMBER_OPTIONS))
+    rounding = rounding_of(value, error)
+    texts = [f"{rounding.text(value * float(rung / ladder[rank]))} {unit}" for rung in ladder]
+    return shuffled(texts, rank, rng)
+
+
+def choice_options(texts: Sequence[str], right: int, most: int, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return the right text among at most `most` of `texts`, and its new place."""
+    wrong = [i for i in range(len(texts)) if i != right]
+    kept = [right, *(wrong[i] for i in rng.permutation(len(wrong))[: most - 1])]
+    return shuffled([texts[i] for i in kept], 0, rng)
+
+
+def motion_options(
+    motion: Sequence[float], error: float, unit: str, rng: np.random.Generator
+) -> tuple[list[str], int] | None:
+    """Return a motion among others with flipped signs and swapped axes; None if no other one looks different."""
+    kept = [tuple(motion)]
+    twisted = twisted_motions(motion)
+    for i in rng.permutation(len(twisted)):
+        if len(kept) < NUMBER_OPTIONS and all(looks_different(twisted[i], other) for other in kept):
+            kept.append(twisted[i])
+    if len(kept) == 1:
+        return None
+    return shuffled([motion_text(m, error, unit) for m in kept], 0, rng)
+
+
+def twisted_motions(motion: Sequence[float]) -> list[tuple[float, ...]]:
+    """Return all motions with other signs, or with the three shifts in another order."""
+    shifts, turns = motion[:3], motion[3:]
+    orders = dict.fromkeys(permutations(shifts))
+    signs = product((1, -1), repeat=len(motion))
+    all_of_them = (
+        tuple(s * v for s, v in zip(sign, (*order, *turns), strict=True)) for sign in signs for order in orders
+    )
+    return [m for m in dict.fromkeys(all_of_them) if m != tuple(motion)]
+
+
+def looks_different(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Tell whether two motions of one path length differ by half of it, or by 20 degrees of yaw or pitch."""
+    shift = math.dist(first[:3], second[:3])
+    turn = max(abs(a - b) for a, b in zip(first[3:], second[3:], strict=True))
+    path = math.hypot(*first[:3])
+    return shift > VISIBLE_SHIFT * path or turn > VISIBLE_TURN_DEG
+
+
+def shuffled(texts: Sequence[str], right: int, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return texts in random order and the new place of the one at `right`."""
+    order = rng.permutation(len(texts)).tolist()
+    return [texts[i] for i in order], order.index(right)
+
+
+def lettered(options: Sequence[str]) -> str:
+    """Return options as lines "A. ..."."""
+    return "\n".join(f"{letter}. {text}" for letter, text in zip(LETTERS, options, strict=False))

@@ -1,0 +1,1 @@
+"""The annotated scene: its record in memory and on disk."""

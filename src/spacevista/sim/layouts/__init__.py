@@ -1,0 +1,1 @@
+"""One file per scene scale: `make(seed) -> World`."""

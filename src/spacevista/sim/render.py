@@ -1,0 +1,175 @@
+"""The renderer: pictures of a world with exact z-depth and ids, on the CPU.
+
+Depth and ids come from one ray through each pixel's centre and nothing else; only colour is antialiased and noisy.
+The number of threads is the caller's choice (`numba.set_num_threads`) and does not change a byte.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spacevista.geometry.arrays import ByteArray, Float32Array, FloatArray, Int32Array, IntArray
+from spacevista.geometry.cameras import Camera
+from spacevista.geometry.poses import Pose
+from spacevista.sim.light import GROUND_ALBEDO, LAMP_RADIUS, SUN_RADIUS, Lighting, develop
+from spacevista.sim.radiance import radiance
+from spacevista.sim.raycast import MISS, Hits, RayScene, camera_rays
+from spacevista.sim.shade import (
+    SHADOW_RAYS,
+    SKY_RAYS,
+    Samples,
+    blur,
+    borrow_terms,
+    empty_samples,
+    faces_light,
+    find_edges,
+    find_surfaces,
+    light_rays,
+    sky_rays,
+)
+from spacevista.sim.surfaces import surface_tables
+from spacevista.sim.world import World
+
+MID_GREY = 0.17  # radiance that the middle of a picture is exposed to
+EXPOSURE_RANGE = (0.2, 6.0)
+SUB_PIXELS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])  # rotated grid
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB
+
+
+class Renderer:
+    """Renders one world; building it costs once, compiling once a machine.
+
+    Args of all methods: `camera`, `pose` (world_from_camera), `rng` for the sensor's noise.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.rays = RayScene.of(world)
+        self._tables = surface_tables(world)
+        self._lighting = lighting_of(world, self.rays)
+        self._sky_reach_m = occlusion_reach_m(world)
+
+    def depth_and_ids(self, camera: Camera, pose: Pose) -> tuple[Float32Array, Int32Array]:
+        """Return z-depth (H, W) in metres, 0 where nothing is hit, and ids (H, W), SKY_ID where nothing is hit."""
+        return self.rays.depth_and_ids(camera, pose)
+
+    def color(self, camera: Camera, pose: Pose, rng: np.random.Generator) -> ByteArray:
+        """Return the picture (H, W, 3), sRGB bytes."""
+        return self.all(camera, pose, rng)[0]
+
+    def all(self, camera: Camera, pose: Pose, rng: np.random.Generator) -> tuple[ByteArray, Float32Array, Int32Array]:
+        """Return colour, depth and ids from one cast; the latter two are those of `depth_and_ids`."""
+        directions = camera_rays(camera, pose)
+        hits = self.rays.hits(pose.translation_m, directions)
+        linear = self._linear(camera, pose, directions, hits)
+        grain = rng.standard_normal(linear.shape, dtype=np.float32)
+        color = np.empty(linear.shape, np.uint8)
+        develop(linear, exposure_of(linear, hits), grain, color)
+        shape = camera.height_px, camera.width_px
+        depth, ids = self.rays.images_of(hits, shape)
+        return color.reshape(*shape, 3), depth, ids
+
+    def _linear(self, camera: Camera, pose: Pose, directions: Float32Array, hits: Hits) -> Float32Array:
+        """Return the radiance (H * W, 3) of each pixel, antialiased."""
+        samples = self._samples(camera, pose, directions, hits)
+        terms = self._light_terms(samples, camera.width_px)
+        linear = np.empty((len(directions), 3), np.float32)
+        radiance(self._tables, self._lighting, samples, directions, terms, 1.0, linear)
+        edges = np.empty(len(directions), np.bool_)
+        find_edges(self._tables, samples, camera.width_px, edges)
+        pixels = np.flatnonzero(edges)
+        if len(pixels):
+            linear[pixels] = self._subsampled(camera, pose, samples, terms, pixels)
+        return linear
+
+    def _samples(self, camera: Camera, pose: Pose, directions: Float32Array, hits: Hits) -> Samples:
+        samples = empty_samples(len(directions))
+        uv = np.stack([hits.u, hits.v], axis=1)
+        axes = pixel_axes(camera, pose)
+        find_surfaces(
+            self._tables, directions, pose.translation_m, axes, hits.body, hits.face, hits.distance, uv, samples
+        )
+        return samples
+
+    def _light_terms(self, samples: Samples, width_px: int) -> Float32Array:
+        """Return the shares (H * W, 2) of sun and sky that each pixel sees, blurred along its surface."""
+        terms = np.ones((len(samples.face), 2), np.float32)
+        lit = np.empty(len(terms), np.bool_)
+        faces_light(self._lighting, samples, lit)
+        pixels = np.flatnonzero(lit)
+        starts, rays = _ray_buffers(SHADOW_RAYS * len(pixels))
+        light_rays(self._lighting, samples, pixels, width_px, starts, rays)
+        terms[pixels, 0] = self._open_share(starts, rays, SHADOW_RAYS)
+        pixels = np.flatnonzero(samples.face >= 0)
+        starts, rays = _ray_buffers(SKY_RAYS * len(pixels))
+        sky_rays(samples, pixels, width_px, self._sky_reach_m, starts, rays)
+        terms[pixels, 1] = self._open_share(starts, rays, SKY_RAYS)
+        half, whole = np.ones_like(terms), np.ones_like(terms)
+        blur(samples, terms, 1, width_px, half)
+        blur(samples, half, width_px, width_px, whole)
+        return whole
+
+    def _open_share(self, starts: Float32Array, rays: Float32Array, count: int) -> Float32Array:
+        blocked = self.rays.occluded(starts, rays, 1.0).reshape(count, -1)
+        return np.asarray(1 - blocked.sum(axis=0, dtype=np.float32) / np.float32(count))
+
+    def _subsampled(
+        self, camera: Camera, pose: Pose, samples: Samples, terms: Float32Array, pixels: IntArray
+    ) -> Float32Array:
+        """Return the mean radiance (E, 3) of four rays in each of E pixels."""
+        owners = np.repeat(pixels, len(SUB_PIXELS))
+        offsets = np.tile(SUB_PIXELS, (len(pixels), 1))
+        axes = pixel_axes(camera, pose)
+        centres = camera_rays(camera, pose)[owners]
+        directions = (centres + offsets @ axes).astype(np.float32)
+        hits = self.rays.hits(pose.translation_m, directions)
+        subs = self._samples(camera, pose, directions, hits)
+        sub_terms = np.empty((len(directions), 2), np.float32)
+        borrow_terms(samples, terms, camera.width_px, owners, subs, sub_terms)
+        linear = np.empty((len(directions), 3), np.float32)
+        radiance(self._tables, self._lighting, subs, directions, sub_terms, 0.6, linear)
+        return np.asarray(linear.reshape(len(pixels), len(SUB_PIXELS), 3).mean(axis=1))
+
+
+def _ray_buffers(count: int) -> tuple[Float32Array, Float32Array]:
+    return np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
+
+
+def pixel_axes(camera: Camera, pose: Pose) -> FloatArray:
+    """Return the changes (2, 3) of a ray with z = 1 from one pixel to the next right and the next down."""
+    return np.stack([pose.rotation[:, 0] / camera.fx_px, pose.rotation[:, 1] / camera.fy_px])
+
+
+def exposure_of(linear: Float32Array, hits: Hits) -> float:
+    """Return the factor that brings the typical surface to mid grey, four fifths of the way, as cameras do."""
+    seen = linear[hits.body >= 0][::13]
+    if not len(seen):
+        return 1.0
+    level = float(np.exp(np.log(seen @ LUMINANCE + 1e-4).mean()))
+    return float(np.clip((MID_GREY / level) ** 0.8, *EXPOSURE_RANGE))
+
+
+def occlusion_reach_m(world: World) -> float:
+    """Return how far surfaces darken each other: one and a half times the median longest side of the objects."""
+    bodies = world.objects or world.bodies
+    sides = [float(np.ptp(body.mesh.vertices_m, axis=0).max()) for body in bodies]
+    return 1.5 * float(np.median(sides))
+
+
+def lighting_of(world: World, rays: RayScene) -> Lighting:
+    """Return the lights; indoors the sun becomes a lamp just under whatever lies towards it from the room's middle."""
+    light = world.light
+    sun, sky = np.array(light.sun, dtype=np.float64), np.array(light.sky, dtype=np.float64)
+    towards = np.array(light.towards_sun, dtype=np.float64)
+    corners = np.concatenate([body.mesh.vertices_m for body in world.bodies])
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    far_m = 2 * float(np.linalg.norm(high - low))
+    lamp_m, lamp_distance_m = np.zeros(3), 0.0
+    if light.indoors:
+        middle = (low + high) / 2
+        distance = rays.hits(middle, towards[None]).distance[0]
+        if distance < MISS:
+            lamp_distance_m = 0.9 * float(distance)
+            lamp_m = middle + lamp_distance_m * towards
+    bounce = GROUND_ALBEDO * (sun * max(towards[2], 0.0) + sky)
+    radius = LAMP_RADIUS if light.indoors else SUN_RADIUS
+    return Lighting(sun, sky, bounce, towards, lamp_m, lamp_distance_m, radius, far_m, light.indoors)

@@ -1,0 +1,35 @@
+"""All tasks, in the order of the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from spacevista.scenes.record import Scene
+from spacevista.tasks.absolute_distance import absolute_distance
+from spacevista.tasks.depth_estimation import depth_estimation
+from spacevista.tasks.facts import Decline, Fact
+from spacevista.tasks.object_size import object_size
+from spacevista.tasks.relative_distance import relative_distance
+from spacevista.tasks.size_comparison import size_comparison
+from spacevista.tasks.view_change import view_change
+
+Task = Callable[[Scene, np.random.Generator], Iterator[Fact | Decline]]
+
+TASKS: tuple[Task, ...] = (
+    object_size,
+    size_comparison,
+    absolute_distance,
+    relative_distance,
+    depth_estimation,
+    view_change,
+)
+
+
+def all_candidates(scene: Scene, seed: int) -> list[Fact | Decline]:
+    """Run every task on a scene; each has random numbers of its own, so that a new task changes no other's facts."""
+    out: list[Fact | Decline] = []
+    for number, task in enumerate(TASKS):
+        out.extend(task(scene, np.random.default_rng([seed, number])))
+    return out

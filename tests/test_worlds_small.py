@@ -1,0 +1,182 @@
+"""Worlds on tables: the same seed gives the same bytes; things stand on the table, apart, large enough to measure."""
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import trimesh
+
+from spacevista.scales import SCALE_FACTS, Scale
+from spacevista.sim.categories import (
+    tabletop_apple,
+    tabletop_banana,
+    tabletop_book,
+    tabletop_bottle,
+    tabletop_bowl,
+    tabletop_can,
+    tabletop_carton,
+    tabletop_cup,
+    tabletop_orange,
+    tiny_battery,
+    tiny_bead,
+    tiny_chip,
+    tiny_coin,
+    tiny_nut,
+    tiny_screw,
+    tiny_washer,
+)
+from spacevista.sim.categories.shape import Shape
+from spacevista.sim.layouts import tiny_tabletop
+from spacevista.sim.placement import Crowd, Region, place, solid_of
+from spacevista.sim.raycast import RayScene
+from spacevista.sim.shapes import box, cylinder, ellipsoid, moved, scaled
+from spacevista.sim.world import World
+from spacevista.sim.worlds import make_world
+
+SMALL = (Scale.TINY_TABLETOP, Scale.TABLETOP)
+SEEDS = range(6)
+WORLDS = [make_world(scale, seed) for scale in SMALL for seed in SEEDS]
+
+# Longest side of any member in metres, from the ranges stated in each file.
+TINY: dict[str, tuple[Callable[[np.random.Generator], Shape | None], float, float]] = {
+    "screw": (tiny_screw.build, 2.6e-3, 47e-3),
+    "nut": (tiny_nut.build, 3.2e-3, 34.7e-3),
+    "washer": (tiny_washer.build, 4e-3, 30e-3),
+    "coin": (tiny_coin.build, 16.25e-3, 25.75e-3),
+    "battery": (tiny_battery.build, 4.8e-3, 50.5e-3),
+    "chip": (tiny_chip.build, 2.1e-3, 19.2e-3),
+    "bead": (tiny_bead.build, 1.5e-3, 20e-3),
+}
+EVERYDAY: dict[str, tuple[Callable[[np.random.Generator], Shape], float, float]] = {
+    "apple": (tabletop_apple.build, 0.060, 0.095),
+    "banana": (tabletop_banana.build, 0.130, 0.225),
+    "book": (tabletop_book.build, 0.178, 0.247),
+    "bottle": (tabletop_bottle.build, 0.160, 0.235),
+    "bowl": (tabletop_bowl.build, 0.120, 0.200),
+    "can": (tabletop_can.build, 0.082, 0.136),
+    "cardboard box": (tabletop_carton.build, 0.110, 0.262),
+    "cup": (tabletop_cup.build, 0.085, 0.135),
+    "orange": (tabletop_orange.build, 0.060, 0.091),
+}
+
+
+def geometry_bytes(world: World) -> bytes:
+    parts = [np.concatenate([pose.matrix.ravel() for pose in world.path]).tobytes(), repr(world.camera).encode()]
+    for body in world.bodies:
+        parts += [body.mesh.vertices_m.tobytes(), body.mesh.faces.tobytes(), repr((body.id, body.materials)).encode()]
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("scale", SMALL)
+def test_a_world_is_its_seed(scale: Scale) -> None:
+    assert geometry_bytes(make_world(scale, 3)) == geometry_bytes(make_world(scale, 3))
+    assert geometry_bytes(make_world(scale, 3)) != geometry_bytes(make_world(scale, 4))
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(ValueError, match="seed of 0 or more, got -1"):
+        make_world(Scale.TABLETOP, -1)
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.id)
+def test_things_stand_on_the_table_apart_from_each_other(world: World) -> None:
+    assert world.id == f"{world.scale}-{world.seed:06d}"
+    ids = [body.id for body in world.objects]
+    assert 6 <= len(ids) <= 10 and sorted(ids) == list(range(1, len(ids) + 1)) == sorted(world.supports)
+    solids = []
+    for body in world.objects:
+        heights = world.supports[body.id].signed_distance(body.mesh.vertices_m)
+        assert abs(heights.min()) < 1e-12
+        assert body.mesh.face_materials.max() < len(body.materials)
+        solids.append(solid_of(body.mesh))
+    for first, second in itertools.combinations(solids, 2):
+        assert first.distance_m(second) > 0
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.id)
+def test_sizes_distances_and_cameras_are_those_of_the_scale(world: World) -> None:
+    facts = SCALE_FACTS[world.scale]
+    assert sum(len(body.mesh.faces) for body in world.bodies) < 150_000
+    for body in world.objects:
+        longest = float(np.ptp(body.mesh.vertices_m, axis=0).max())
+        assert facts.object_size_m[0] <= longest <= 1.05 * facts.object_size_m[1]
+    near, far = facts.camera_distance_m
+    for pose in world.path:
+        assert 0.9 * near <= np.linalg.norm(pose.translation_m) <= far
+        down_deg = math.degrees(math.asin(-pose.rotation[2, 2]))
+        assert 24 <= down_deg <= 66
+    largest = max(float(np.ptp(body.mesh.vertices_m, axis=0).max()) for body in world.objects)
+    if largest < 5e-3:
+        assert world.camera.fx_px >= 2000
+    else:
+        assert 40 <= world.camera.horizontal_fov_deg <= 80
+
+
+def test_most_things_are_seen_large_enough_and_rays_hit_something() -> None:
+    measurable = total = 0
+    for world in WORLDS:
+        scene = RayScene.of(world)
+        frames = [scene.depth_and_ids(world.camera, pose) for pose in world.path[::4]]
+        assert all((depth > 0).mean() > 0.99 for depth, _ in frames)
+        for body in world.objects:
+            sides = [math.sqrt((ids == body.id).sum()) for _, ids in frames]
+            measurable += sum(side >= 40 for side in sides) >= 2
+            total += 1
+    print(f"{measurable} of {total} things are 40 px across in two of four frames")
+    assert measurable >= 0.85 * total
+
+
+@pytest.mark.parametrize("name", [*TINY, *EVERYDAY])
+def test_members_are_closed_settled_and_within_the_stated_range(name: str) -> None:
+    build, low, high = (TINY | EVERYDAY)[name]
+    rng = np.random.default_rng(7)
+    for _ in range(4):
+        shape = build(rng)
+        assert shape is not None
+        solid = trimesh.Trimesh(shape.mesh.vertices_m, shape.mesh.faces, process=False)
+        assert solid.is_watertight and solid.is_winding_consistent
+        assert all(part.volume > 0 for part in solid.split())
+        assert low <= shape.size_m.max() <= high
+        bounds = solid.bounds
+        assert bounds[0, 2] == pytest.approx(0, abs=1e-12)
+        np.testing.assert_allclose(bounds[0, :2], -bounds[1, :2], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_size_range_is_kept_or_refused(name: str) -> None:
+    build = dict(tiny_tabletop.CATEGORIES)[name]
+    rng = np.random.default_rng(0)
+    assert build(rng, (0.2, 0.3)) is None
+    for grade in tiny_tabletop.GRADES:
+        shape = build(rng, grade.longest_m)
+        assert shape is None or grade.longest_m[0] * 0.98 <= shape.size_m.max() <= grade.longest_m[1] * 1.05
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e2])
+def test_gaps_between_meshes_are_exact(scale: float) -> None:
+    size = (scale, scale, scale)
+    ball = solid_of(scaled(ellipsoid((1, 1, 1)), size))
+    # A ball of radius 1 about (0, 0, 1); the side of a cube of 1 about x = 3 is at 2.5: 1.5 apart, at the ball's waist.
+    cube = solid_of(moved(scaled(box((1, 1, 2)), size), (3 * scale, 0, 0)))
+    assert ball.distance_m(cube) == pytest.approx(1.5 * scale, rel=1e-9)
+    assert ball.distance_m(solid_of(moved(scaled(box((1, 1, 2)), size), (1.4 * scale, 0, 0)))) == 0
+
+
+def test_placement_keeps_the_gap_and_gives_up_when_full() -> None:
+    rng = np.random.default_rng(0)
+    crowd, placed = Crowd(), []
+    can = cylinder(0.03, 0.1)
+    for _ in range(40):
+        pose = place(can, Region((-0.15, 0.15), (-0.1, 0.1), 0.5), 0.01, crowd, rng, trials=50)
+        if pose is not None:
+            placed.append(can.moved(pose))
+    # Cans of 60 mm with 10 mm gaps: at most 300 x 200 mm / (70 mm squared x 0.866) = 14, plus those on the margin.
+    assert 5 <= len(placed) <= 20
+    for first, second in itertools.combinations(placed, 2):
+        assert solid_of(first).distance_m(solid_of(second)) >= 0.01
+    assert all(mesh.vertices_m[:, 2].min() == 0.5 for mesh in placed)
+    assert np.abs(np.vstack([mesh.vertices_m for mesh in placed])[:, :2]).max(axis=0) == pytest.approx(
+        [0.15, 0.1], abs=0.02
+    )
