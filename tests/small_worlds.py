@@ -25,7 +25,8 @@ def cylinder(radius, height, base, sides=64):
     """An upright regular prism whose base is centred at `base`."""
     angles = 2 * np.pi * np.arange(sides) / sides
     ring = np.stack([radius * np.cos(angles), radius * np.sin(angles), np.zeros(sides)], axis=1)
-    vertices = np.concatenate([ring, ring + (0, 0, height), [(0, 0, 0), (0, 0, height)]]) + np.array(base)
+    roof_ring = ring + np.array((0, 0, height))
+    vertices = np.concatenate([ring, roof_ring, [(0, 0, 0), (0, 0, height)]]) + np.array(base)
     i, j = np.arange(sides), (np.arange(sides) + 1) % sides
     floor, roof = np.full(sides, 2 * sides), np.full(sides, 2 * sides + 1)
     faces = np.concatenate([
@@ -51,16 +52,15 @@ def orbit(radius, height, count, target=(0, 0, 0), sweep_deg=360.0, start_deg=0.
 
 def world_of(meshes, path, size=1.0, ground_size=None, supports=None, fov_deg=50.0):
     """A world of objects 1, 2, ... on a ground plate; `size` only sets the plate."""
-    bodies = (ground(ground_size or 10 * size),) + tuple(
-        Body(number, f"thing {number}", mesh, GREY) for number, mesh in enumerate(meshes, start=1)
-    )
+    bodies = [ground(ground_size or 10 * size)]
+    bodies += [Body(number, f"thing {number}", mesh, GREY) for number, mesh in enumerate(meshes, start=1)]
     floor = Plane(np.array([0.0, 0.0, 1.0]), 0.0)
     return World(
         id="test-000000",
         seed=0,
         scale=Scale.TABLETOP,
-        bodies=bodies,
-        supports=supports or {number: floor for number in range(1, len(meshes) + 1)},
+        bodies=tuple(bodies),
+        supports=supports or dict.fromkeys(range(1, len(meshes) + 1), floor),
         light=Light(np.array([0.0, 0.0, 1.0]), (1.0, 1.0, 1.0), (1.0, 1.0, 1.0)),
         camera=Camera.from_fov(640, 480, fov_deg),
         path=tuple(path),

@@ -184,3 +184,15 @@ def test_float32_fails_far_from_the_origin() -> None:
     # Why scenes are centred: at 5 km float32 steps are 2**-11 m = 0.49 mm, half a tiny world.
     points = 5000 + np.random.default_rng(3).uniform(-1e-3, 1e-3, (1000, 3))
     assert np.abs(points.astype(np.float32) - points).max() > 1e-4
+
+
+@given(poses(), vectors())
+def test_conversions_as_the_conventions_page_states_them(world_from_camera: Pose, point: Any) -> None:
+    right, down, forward = world_from_camera.inverse().apply(point)
+    gl = Pose.from_matrix(world_from_camera.matrix @ np.diag([1, -1, -1, 1]))
+    assert gl.inverse().apply(point) == pytest.approx([right, -down, -forward], abs=ROUNDING)
+    rotation = world_from_camera.rotation @ np.diag([-1, -1, 1])
+    translation = -world_from_camera.translation_m @ rotation
+    assert point @ rotation + translation == pytest.approx([-right, -down, forward], abs=ROUNDING)  # PyTorch3D
+    colmap = world_from_camera.inverse()
+    assert colmap.rotation @ point + colmap.translation_m == pytest.approx([right, down, forward], abs=ROUNDING)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from small_worlds import box, cylinder, orbit, world_of
 
+from small_worlds import box, cylinder, orbit, world_of
 from spacevista.captures.record import SKY_ID, Capture, Frame, MemoryImages
 from spacevista.errors import CaptureError
 from spacevista.geometry.cameras import Camera

@@ -78,7 +78,8 @@ def test_an_ellipsoid_of_many_facets_nears_the_formula() -> None:
 
 def test_extents_are_exact() -> None:
     low, high = solid(shapes.box((1e-3, 2e-3, 3e-3))).bounds
-    assert low.tolist() == [-0.5e-3, -1e-3, 0] and high.tolist() == [0.5e-3, 1e-3, 3e-3]
+    assert low.tolist() == [-0.5e-3, -1e-3, 0]
+    assert high.tolist() == [0.5e-3, 1e-3, 3e-3]
     low, high = solid(shapes.ellipsoid((1, 2, 3))).bounds  # 48 segments have corners on both axes
     np.testing.assert_allclose([low, high], [(-1, -2, 0), (1, 2, 6)], atol=1e-12)
 
@@ -121,11 +122,11 @@ def test_settled_puts_the_bottom_on_zero_and_the_middle_over_the_origin() -> Non
 
 
 def test_ears_refuse_an_outline_that_crosses_itself() -> None:
-    bow_tie = np.array([(0.0, 0.0), (3.0, 2.0), (3.0, 0.0), (0.0, 2.0), (-1.0, 1.0)])
+    bow_tie = np.array([(0.0, 0.0), (3.0, 2.0), (3.0, 0.0), (0.0, 2.0)])
     with pytest.raises(GeometryError, match="cross itself"):
         triangulate([bow_tie])
 
 
 def test_a_hole_outside_the_outline_is_refused() -> None:
-    with pytest.raises(GeometryError, match="hole inside"):
+    with pytest.raises(GeometryError, match="holes strictly inside"):
         shapes.extrude(SQUARE, 1, [[(5, 5), (6, 5), (6, 6)]])

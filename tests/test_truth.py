@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from scipy.spatial import ConvexHull
 from scipy.spatial.transform import Rotation
-from small_worlds import box, cylinder, orbit, world_of
 
+from small_worlds import box, cylinder, orbit, world_of
 from spacevista.errors import GeometryError
 from spacevista.geometry.poses import Pose, rotation_about
 from spacevista.sim.truth import Truth, judge, main_direction, winner
-from spacevista.sim.truth_sizes import minimum_box_sides, solid_sizes
+from spacevista.sim.truth_sizes import box_of_hull, solid_sizes
 from spacevista.sim.world import Mesh
 
 METRES = pytest.mark.parametrize("metre", [1e-3, 1.0, 1e3])
@@ -62,16 +63,14 @@ def test_minimum_box_is_not_above_a_brute_force_search():
     rotations = Rotation.random(40_000, rng=rng).as_matrix()
     for _ in range(3):
         points = rng.standard_normal((12, 3)) * (1, 2, 3)
-        from scipy.spatial import ConvexHull
-
         hull = ConvexHull(points)
-        sides = minimum_box_sides(points[hull.vertices], hull.equations[:, :3], np.ones(len(hull.simplices)))
+        sides = np.ptp(box_of_hull(hull) @ points.T, axis=1)
         assert np.prod(sides) <= np.ptp(rotations @ points.T, axis=2).prod(axis=1).min() * (1 + 1e-9)
 
 
 @METRES
 def test_depth_at_a_pixel_and_nearest_visible_point(metre):
-    # The camera at (0, -9, 0.5) looks along +y at a cube of side 2 whose front face is y = -1: depth 8 everywhere on it.
+    # The camera at (0, -9, 0.5) looks along +y at a cube of side 2 whose front face, y = -1, is at depth 8.
     path = [Pose(np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0.0]]), np.array([0, -9, 0.5]) * metre)]
     cube = box((2 * metre,) * 3, (0, 0, metre))
     truth = Truth(world_of([cube], path, size=metre))

@@ -10,7 +10,7 @@ import json as json_text
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
@@ -137,6 +137,7 @@ def build(
     limit: Count | None = None,
     licence: str | None = None,
     seed: Seed = 0,
+    unit_policy: Literal["native", "free"] = "native",
     json: bool = False,
 ) -> int:
     """Turn captures into a data set of questions; a build that was stopped goes on where it was.
@@ -145,24 +146,25 @@ def build(
         captures: folders of captures, or folders that hold such folders.
         out: folder of the data set.
         workers: processes; the files do not depend on it.
-        limit: at most this many captures.
+        limit: at most this many captures, the first ones.
         licence: use only captures with this licence.
         seed: seeds every random choice, together with the scene's id.
+        unit_policy: native: a question names the unit of its answer; free: the answer does.
         json: print the figures as the last line.
     """
     from spacevista.commands import build as command
 
-    return finish(command.run(captures, out, workers, limit, licence, seed), json)
+    return finish(command.run(captures, out, workers, limit, licence, seed, unit_policy), json)
 
 
 @app.command
-def show(data: Path, question_id: str, /, *, out: Path | None = None) -> int:
+def show(data: Path, question_id: str, /, *, out: Path = Path("show.html")) -> int:
     """Recompute one question: frames with marks, the fact, and where its number comes from in 3D.
 
     Args:
         data: folder of the data set.
         question_id: id of the question.
-        out: folder for the pictures; none are written without it.
+        out: HTML file to write.
     """
     from spacevista.commands import show as command
 
@@ -170,12 +172,12 @@ def show(data: Path, question_id: str, /, *, out: Path | None = None) -> int:
 
 
 @app.command
-def stats(data: Path, /, *, out: Path | None = None, json: bool = False) -> int:
+def stats(data: Path, /, *, out: Path = Path("stats.html"), json: bool = False) -> int:
     """Describe a data set: distributions, balance, splits, licences.
 
     Args:
         data: folder of the data set.
-        out: HTML file to write; none is written without it.
+        out: HTML file to write.
         json: print the figures as the last line.
     """
     from spacevista.commands import stats as command
@@ -205,11 +207,13 @@ def audit(
         seed: seed of the first world of each scale.
         json: print the table as the last line.
     """
-    from spacevista.commands import audit as command
     from spacevista.sim.noise import NoiseLevel
 
     chosen_levels = tuple(NoiseLevel(key) for key in keys(levels, NoiseLevel, "--levels"))
     chosen_scales = tuple(Scale(key) for key in keys(scales, Scale, "--scales"))
+
+    from spacevista.commands import audit as command
+
     return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed), json)
 
 

@@ -6,6 +6,7 @@ import hashlib
 
 import numpy as np
 
+from spacevista.annotate.clean import clean
 from spacevista.annotate.gaps import measure_gap
 from spacevista.annotate.lift import FrameCloud
 from spacevista.annotate.objects import MeasuredObject, measure_object
@@ -13,6 +14,8 @@ from spacevista.captures.record import SKY_ID, Capture
 from spacevista.errors import CaptureError
 from spacevista.geometry.freespace import DepthView
 from spacevista.scenes.record import Gap, Noise, Scene, SceneFrame
+
+PLANE_STEP = 5  # of the pixels one in this many is enough to fit support planes to
 
 
 def scene_rng(capture_id: str) -> np.random.Generator:
@@ -27,16 +30,22 @@ def annotate(capture: Capture) -> Scene:
         CaptureError: the capture has no usable frame or no gravity direction.
     """
     rng = scene_rng(capture.id)
-    frames, drops = load_frames(capture)
+    loaded, drops = load_frames(capture)
     if capture.up is None:
         raise CaptureError(f"capture {capture.id}: gravity is unknown")
-    noise = Noise(0.0, 0.0, 0.0, 0.0, capture.length_sigma)
+    cleaned = clean(loaded, capture.length_sigma, rng)
+    frames, noise = cleaned.frames, cleaned.noise
     views = tuple(
-        DepthView.of(f.camera, f.world_from_camera, f.depth_m, f.ids, SKY_ID, noise.depth_rel) for f in frames
+        DepthView.of(f.camera, f.world_from_camera, f.depth_m, f.ids, SKY_ID, error)
+        for f, error in zip(frames, cleaned.errors_rel, strict=True)
     )
     found = sorted({int(i) for f in frames for i in np.unique(f.ids)} - {0, SKY_ID})
     clouds = tuple(FrameCloud.of(frame) for frame in frames)
-    measured = [measure_object(i, capture.categories.get(i), frames, clouds, views, capture.up, rng) for i in found]
+    sparse = tuple(cloud.every(PLANE_STEP) for cloud in clouds)
+    measured = [
+        measure_object(i, capture.categories.get(i), frames, clouds, sparse, views, capture.up, noise, rng)
+        for i in found
+    ]
     return Scene(
         id=capture.id,
         scale=capture.scale,
@@ -47,8 +56,8 @@ def annotate(capture: Capture) -> Scene:
         noise=noise,
         licence=capture.licence,
         source=capture.source,
-        drops=capture.dropped + tuple(drops),
-        gaps=all_gaps(measured, views),
+        drops=capture.dropped + tuple(drops) + cleaned.drops,
+        gaps=all_gaps(measured, views, noise),
     )
 
 
@@ -68,12 +77,12 @@ def load_frames(capture: Capture) -> tuple[tuple[SceneFrame, ...], list[tuple[st
     return tuple(frames), drops
 
 
-def all_gaps(measured: list[MeasuredObject], views: tuple[DepthView, ...]) -> tuple[Gap, ...]:
+def all_gaps(measured: list[MeasuredObject], views: tuple[DepthView, ...], noise: Noise) -> tuple[Gap, ...]:
     """Measure every pair once, in the order of the objects; pairs with an unmeasured object are left to the tasks."""
     gaps = []
     for number, first in enumerate(measured):
         for second in measured[number + 1 :]:
-            gap = measure_gap(first, second, views)
+            gap = measure_gap(first, second, views, noise)
             if gap is not None:
                 gaps.append(gap)
     return tuple(gaps)

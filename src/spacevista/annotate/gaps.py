@@ -6,20 +6,25 @@ region where unobserved space of one could come nearer to the other than the see
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from spacevista.annotate.objects import MeasuredObject
-from spacevista.annotate.space import Grid, PossibleSpace, possible_space
-from spacevista.geometry.arrays import FloatArray
-from spacevista.geometry.freespace import DepthView
+from spacevista.annotate.space import Grid, flooded, reach_of
+from spacevista.geometry.arrays import BoolArray, FloatArray
+from spacevista.geometry.freespace import FREE, OTHER, OWN, SECOND, DepthView, observe
 from spacevista.geometry.points import closest_distance, closest_points
-from spacevista.scenes.record import Gap
+from spacevista.scenes.record import Gap, Noise
 
 CELLS_PER_GAP = 24
-MAX_CELLS = 300_000
+MAX_CELLS = 200_000
+CLOSE_ENOUGH = 0.95  # of the upper bound: a finer grid would not change what is asked
 
 
-def measure_gap(first: MeasuredObject, second: MeasuredObject, views: tuple[DepthView, ...]) -> Gap | None:
+def measure_gap(
+    first: MeasuredObject, second: MeasuredObject, views: tuple[DepthView, ...], noise: Noise
+) -> Gap | None:
     """Return the gap of two objects, or None where one of them was not measured."""
     if first.space is None or second.space is None:
         return None
@@ -27,26 +32,57 @@ def measure_gap(first: MeasuredObject, second: MeasuredObject, views: tuple[Dept
     high = float(np.linalg.norm(one - two))
     low = least_distance(first, second, high, views) if high > 0 else 0.0
     spacing = max(point_spacing(first, one), point_spacing(second, two))
-    return Gap(first.record.id, second.record.id, min(low, high), high, spacing, one, two)
+    # The closest point may lie between two seen points: up to half a spacing nearer.
+    low = max(min(low, high - spacing / 2), 0.0)
+    return Gap(first.record.id, second.record.id, low, high, spacing, one, two, gap_error(first, second, noise))
+
+
+def gap_error(first: MeasuredObject, second: MeasuredObject, noise: Noise) -> float:
+    """Return one standard error of a gap: that of both surfaces."""
+    return math.hypot(first.record.error_m, second.record.error_m)
 
 
 def point_spacing(measured: MeasuredObject, at_m: FloatArray) -> float:
     """Return the distance from a seen point to its tenth neighbour over the root of ten: the spacing of a surface."""
     distances = np.sort(np.linalg.norm(measured.record.seen_m - at_m, axis=1))
-    return float(distances[min(10, len(distances) - 1)]) / np.sqrt(10)
+    return float(distances[min(10, len(distances) - 1)] / np.sqrt(10))
 
 
 def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float, views: tuple[DepthView, ...]) -> float:
     """Return a lower bound of the distance of the spaces that two objects might fill."""
+    if not (first.record.open_space or second.record.open_space):
+        coarse = between(first.cells_m, second.cells_m, reaches(first) + reaches(second))
+        if coarse >= CLOSE_ENOUGH * high_m:
+            return coarse
     grid = region_between(first.record.seen_m, second.record.seen_m, high_m)
-    one = space_in(grid, first, views)
-    two = space_in(grid, second, views)
-    if not one.filled.any() or not two.filled.any():
+    centres = grid.centres()
+    flags = observe(centres, reach_of(grid), views, first.record.id, second.record.id)
+    free, other = (flags & FREE) != 0, (flags & OTHER) != 0
+    one, two = (flags & OWN) != 0, (flags & SECOND) != 0
+    filled = [
+        flooded(grid, centres, free, own | inside(grid, thing), other | rival, thing.record.support)
+        for thing, own, rival in ((first, one, two & ~one), (second, two, one & ~two))
+    ]
+    if (filled[0].filled & filled[1].filled).any() or not all(space.filled.any() for space in filled):
         return 0.0
-    if (one.filled & two.filled).any():
-        return 0.0
-    # A filled cell reaches up to half a cell beyond its centre, on both sides.
-    return max(closest_distance(one.surface_cells(), two.surface_cells()) - float(grid.cell.max()), 0.0)
+    return between(filled[0].surface_cells(), filled[1].surface_cells(), float(grid.cell.max()))
+
+
+def between(first_m: FloatArray, second_m: FloatArray, reach_m: float) -> float:
+    """Return the distance between two sets of cells that reach `reach_m` beyond their centres together."""
+    return max(closest_distance(first_m, second_m) - reach_m, 0.0)
+
+
+def reaches(measured: MeasuredObject) -> float:
+    """Return half the longest side of the object's cells."""
+    return float(measured.space.grid.cell.max()) / 2 if measured.space is not None else 0.0
+
+
+def inside(grid: Grid, measured: MeasuredObject) -> BoolArray:
+    """Tell which cells of `grid` hold the object's possible space, as its own grid found it."""
+    out = np.zeros(int(np.prod(grid.counts)), dtype=bool)
+    out[grid.cells_of(measured.cells_m)] = True
+    return out
 
 
 def region_between(first_m: FloatArray, second_m: FloatArray, high_m: float) -> Grid:
@@ -55,9 +91,3 @@ def region_between(first_m: FloatArray, second_m: FloatArray, high_m: float) -> 
     high = np.minimum(first_m.max(axis=0), second_m.max(axis=0)) + high_m
     cell = max(high_m / CELLS_PER_GAP, float(np.cbrt(np.prod(high - low) / MAX_CELLS)))
     return Grid.around(low, high, np.eye(3), np.full(3, cell))
-
-
-def space_in(grid: Grid, measured: MeasuredObject, views: tuple[DepthView, ...]) -> PossibleSpace:
-    """Flood the part of an object's possible space that lies in `grid`, from its surface and its own grid's cells."""
-    seeds = np.empty((0, 3)) if measured.space is None else measured.space.surface_cells()
-    return possible_space(grid, measured.record.id, views, measured.record.support, seeds)

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spacevista.annotate.lift import FrameCloud, Lifted, lift_object, object_views
 from spacevista.annotate.space import Grid, PossibleSpace, possible_space
 from spacevista.annotate.support import support_plane, surroundings
-from spacevista.geometry.arrays import FloatArray
+from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import gravity_aligned_box
-from spacevista.geometry.freespace import FREE, DepthView, observe
+from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.planes import Plane
-from spacevista.geometry.points import hull_numbers, hull_vertices, outliers, thinned
-from spacevista.scenes.record import SceneFrame, SceneObject
+from spacevista.geometry.points import hull_numbers, hull_vertices, onto_surface, outliers, thinned
+from spacevista.scenes.record import Noise, SceneFrame, SceneObject
 
 MIN_POINTS = 50
+MAX_POINTS = 12_000  # more seen points of one object change no extent and cost time
 MARGIN = 0.12  # the grid looks this much beyond the seen extent: more would not be asked anyway
-CELLS = 96  # along each axis: 1.3 % of the extent a cell
+CELLS = 72  # along each axis: 1.7 % of the extent a cell
 LAYER_STEPS = 2.0
+FUSED_FOOTPRINTS, FUSED_ERRORS = 3.0, 4.0  # views are averaged over this reach
+SUPPORT_ERRORS = 5.0  # a point this many standard errors above the support is not the support's
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredObject:
-    """An object with the grid behind its possible space (None where there were too few points)."""
+    """An object with the grid behind its possible space and that grid's surface cells (None: too few points)."""
 
     record: SceneObject
     space: PossibleSpace | None
+    cells_m: FloatArray
 
 
 def measure_object(
@@ -35,51 +40,112 @@ def measure_object(
     category: str | None,
     frames: tuple[SceneFrame, ...],
     clouds: tuple[FrameCloud, ...],
+    sparse: tuple[FrameCloud, ...],
     views: tuple[DepthView, ...],
     up: FloatArray,
+    noise: Noise,
     rng: np.random.Generator,
 ) -> MeasuredObject:
-    """Fuse the views of one object; with fewer than MIN_POINTS consistent points it keeps what was seen, no more."""
+    """Fuse the views of one object; with fewer than MIN_POINTS consistent points it keeps what was seen, no more.
+
+    `sparse` are thinned `clouds`: enough to fit planes to.
+    """
     shown = object_views(frames, object_id)
-    lifted = consistent(lift_object(clouds, object_id), views)
+    lifted = consistent(lift_object(clouds, object_id), views, noise)
     if len(lifted.points_m) < MIN_POINTS:
         empty = np.empty((0, 3))
-        return MeasuredObject(SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None)
+        return MeasuredObject(SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty)
     footprint = float(np.median(lifted.footprint_m))
-    support = find_support(object_id, lifted, clouds, up, rng)
+    support = find_support(object_id, lifted, sparse, up, point_error(lifted, noise), rng)
+    lifted = above_support(lifted, support, noise)
     grid = object_grid(lifted.points_m, up, footprint, support)
-    space = possible_space(grid, object_id, views, support, np.empty((0, 3)))
+    space = possible_space(grid, object_id, views, support)
+    cells = space.surface_cells()
     corners = hull_vertices(lifted.points_m)
-    possible = hull_vertices(np.concatenate([corners, reachable_corners(space, support)]))
-    record = SceneObject(object_id, category, lifted.points_m, possible, space.open_space, support, shown)
-    return MeasuredObject(record, space)
+    possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
+    record = SceneObject(
+        object_id, category, lifted.points_m, possible, space.open_space, support, shown, extent_error(lifted, noise)
+    )
+    return MeasuredObject(record, space, cells)
 
 
-def consistent(lifted: Lifted, views: tuple[DepthView, ...]) -> Lifted:
-    """Leave out points that another view saw through or that stand alone, and thin what is left to one a footprint.
+def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:
+    """Leave out points that another view saw through or that stand alone, and fuse the views to a point a footprint.
 
-    Corners of the hull are never thinned away: extents rest on them.
+    Corners of the hull are never thinned away: extents rest on them. Noisy points move onto the plane through all
+    points around them, which averages the views.
     """
-    kept = lifted.select((observe(lifted.points_m, 0.0, 0, views) & FREE) == 0)
+    kept = lifted.select((observe(lifted.points_m, 0.0, views, NOBODY) & FREE) == 0)
     if len(kept.points_m) < MIN_POINTS:
         return kept
+    footprint = float(np.median(kept.footprint_m))
+    if noise.depth_rel > 0:
+        kept = kept.select(seen_twice(kept, 2 * footprint))
     corners = hull_numbers(kept.points_m)
-    few = kept.select(np.union1d(corners, thinned(kept.points_m, float(np.median(kept.footprint_m)))))
+    few = kept.select(np.union1d(corners, fewer(kept.points_m, footprint)))
+    if noise.depth_rel > 0:
+        reach = max(FUSED_FOOTPRINTS * footprint, FUSED_ERRORS * point_error(kept, noise))
+        few = replace(few, points_m=onto_surface(few.points_m, kept.points_m, reach))
     return few.select(~outliers(few.points_m))
 
 
+def fewer(points_m: FloatArray, cell_m: float) -> IntArray:
+    """Return the numbers of one point per cell of `cell_m`, or of as large a cell as leaves about MAX_POINTS."""
+    numbers = thinned(points_m, cell_m)
+    if len(numbers) <= MAX_POINTS:
+        return numbers
+    return thinned(points_m, cell_m * math.sqrt(len(numbers) / MAX_POINTS))
+
+
+def seen_twice(lifted: Lifted, cell_m: float) -> BoolArray:
+    """Tell which points share a cubic cell with a point of another frame, as points of a swapped id do not."""
+    cells = np.floor((lifted.points_m - lifted.points_m.min(axis=0)) / cell_m).astype(np.int64)
+    _, inverse = np.unique(cells, axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    lowest = np.full(int(inverse.max()) + 1, np.iinfo(np.int64).max)
+    highest = np.full(len(lowest), -1)
+    np.minimum.at(lowest, inverse, lifted.frame)
+    np.maximum.at(highest, inverse, lifted.frame)
+    return np.asarray((highest > lowest)[inverse])
+
+
+def point_error(lifted: Lifted, noise: Noise) -> float:
+    """Return one standard error of a point's position in metres, from depth and poses, at the object's depth."""
+    return float(np.median(lifted.depth_m)) * float(np.hypot(noise.depth_rel, noise.pose_rel))
+
+
+def extent_error(lifted: Lifted, noise: Noise) -> float:
+    """Return one standard error of an extent: two ends, each an average over views and neighbouring points."""
+    return point_error(lifted, noise) / math.sqrt(2)
+
+
 def find_support(
-    object_id: int, lifted: Lifted, clouds: tuple[FrameCloud, ...], up: FloatArray, rng: np.random.Generator
+    object_id: int,
+    lifted: Lifted,
+    clouds: tuple[FrameCloud, ...],
+    up: FloatArray,
+    noise_m: float,
+    rng: np.random.Generator,
 ) -> Plane | None:
     """Return the level plane under the object, if its foot comes within a few pixels of it."""
     box = gravity_aligned_box(lifted.points_m, up)
     footprint = float(np.median(lifted.footprint_m))
-    plane = support_plane(surroundings(clouds, object_id, box, rng), up, footprint / 2, rng)
+    plane = support_plane(surroundings(clouds, object_id, box, rng), up, max(footprint / 2, 2 * noise_m), rng)
     if plane is None:
         return None
     clearance = float(plane.signed_distance(lifted.points_m).min())
     reach = 4 * footprint + 0.1 * float(box.size_m[2])
     return plane if abs(clearance) <= reach else None
+
+
+def above_support(lifted: Lifted, support: Plane | None, noise: Noise) -> Lifted:
+    """Leave out noisy points that lie on the support: ragged masks hold pixels of it. Thin objects keep all points."""
+    if support is None or noise.depth_rel == 0:
+        return lifted
+    layer = SUPPORT_ERRORS * point_error(lifted, noise) + float(np.median(lifted.footprint_m)) / 2
+    height = support.signed_distance(lifted.points_m)
+    kept = height > layer
+    return lifted.select(kept) if float(height.max()) > 3 * layer and kept.sum() >= MIN_POINTS else lifted
 
 
 def object_grid(points_m: FloatArray, up: FloatArray, footprint_m: float, support: Plane | None) -> Grid:
@@ -96,9 +162,8 @@ def object_grid(points_m: FloatArray, up: FloatArray, footprint_m: float, suppor
     return Grid.around(low, high, axes, (high - low) / CELLS)
 
 
-def reachable_corners(space: PossibleSpace, support: Plane | None) -> FloatArray:
+def reachable_corners(space: PossibleSpace, cells: FloatArray, support: Plane | None) -> FloatArray:
     """Return the corners of the outermost cells an object might fill, let down to its support where they touch it."""
-    cells = space.surface_cells()
     if not len(cells):
         return cells
     outer = hull_vertices(cells)

@@ -37,6 +37,10 @@ class Grid:
         lines = [self.low[k] + (np.arange(self.counts[k]) + 0.5) * self.cell[k] for k in range(3)]
         return np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3) @ self.axes.T
 
+    def centres_of(self, chosen: BoolArray) -> FloatArray:
+        """Return the centres (N, 3) of the chosen cells (counts)."""
+        return np.asarray((self.low + (np.argwhere(chosen) + 0.5) * self.cell) @ self.axes.T)
+
     def cells_of(self, points_m: FloatArray) -> IntArray:
         """Return flat numbers of the cells that hold points (N, 3), those outside left out."""
         at = np.floor((points_m @ self.axes - self.low) / self.cell).astype(np.int64)
@@ -59,26 +63,37 @@ class PossibleSpace:
             padded[:-2, 1:-1, 1:-1] & padded[2:, 1:-1, 1:-1] & padded[1:-1, :-2, 1:-1]
             & padded[1:-1, 2:, 1:-1] & padded[1:-1, 1:-1, :-2] & padded[1:-1, 1:-1, 2:]
         )  # fmt: skip
-        return np.asarray(self.grid.centres()[(self.filled & ~inner).ravel()])
+        return self.grid.centres_of(self.filled & ~inner)
 
 
-def possible_space(
-    grid: Grid, own_id: int, views: tuple[DepthView, ...], support: Plane | None, seeds_m: FloatArray
-) -> PossibleSpace:
-    """Flood unobserved cells from the object's seen surface and from `seeds_m` (N, 3)."""
+def possible_space(grid: Grid, own_id: int, views: tuple[DepthView, ...], support: Plane | None) -> PossibleSpace:
+    """Flood unobserved cells of `grid` from the object's seen surface."""
     centres = grid.centres()
-    reach = float(np.linalg.norm(grid.cell)) / 2
-    flags = observe(centres, reach, own_id, views)
-    own = (flags & OWN) != 0
-    closed = ((flags & FREE) != 0) | (((flags & OTHER) != 0) & ~own)
+    flags = observe(centres, reach_of(grid), views, own_id)
+    return flooded(grid, centres, (flags & FREE) != 0, (flags & OWN) != 0, (flags & OTHER) != 0, support)
+
+
+def reach_of(grid: Grid) -> float:
+    """Return how near to a surface a cell's centre lies if the surface passes through the cell: half its diagonal."""
+    return float(np.linalg.norm(grid.cell)) / 2
+
+
+def flooded(
+    grid: Grid, centres: FloatArray, free: BoolArray, own: BoolArray, other: BoolArray, support: Plane | None
+) -> PossibleSpace:
+    """Flood from `own` cells through cells that are neither free, nor another's surface, nor under the support.
+
+    All flags are flat, one per cell, in the order of `centres`.
+    """
+    closed = free | (other & ~own)
     if support is not None:
         step = float(np.abs(support.normal @ grid.axes) @ grid.cell)
         closed |= support.signed_distance(centres) < SUPPORT_LAYER_CELLS * step
-    unseen = ~closed
-    own[grid.cells_of(seeds_m)] = True
-    labels, _ = label(unseen.reshape(grid.counts))
-    reached = np.unique(labels.ravel()[own & unseen])
-    filled = np.isin(labels, reached[reached > 0])
+    labels, _ = label((~closed).reshape(grid.counts))
+    reached = np.zeros(int(labels.max()) + 1, dtype=bool)
+    reached[np.unique(labels.ravel()[own & ~closed])] = True
+    reached[0] = False
+    filled = reached[labels]
     border = filled[[0, -1]].any() or filled[:, [0, -1]].any() or filled[:, :, -1].any()
     if support is None:
         border = border or filled[:, :, 0].any()

@@ -22,10 +22,11 @@ def surroundings(clouds: tuple[FrameCloud, ...], object_id: int, box: Box3d, rng
     box_from_world = box.world_from_box.inverse()
     parts = [np.empty((0, 3))]
     for cloud in clouds:
-        local = box_from_world.apply(cloud.points_m)
-        near = (np.abs(local[:, :2]) <= size[:2] / 2 + reach).all(axis=1) & (cloud.ids != object_id)
+        close = cloud.near(box.world_from_box.translation_m, float(np.linalg.norm(size)) / 2 + reach + below)
+        local = box_from_world.apply(cloud.points_m[close])
+        near = (np.abs(local[:, :2]) <= size[:2] / 2 + reach).all(axis=1) & (cloud.ids[close] != object_id)
         near &= (local[:, 2] >= -size[2] / 2 - below) & (local[:, 2] <= -size[2] / 2 + 0.25 * size[2])
-        found = cloud.points_m[near]
+        found = cloud.points_m[close][near]
         if len(found) > POINTS_PER_FRAME:
             found = found[rng.choice(len(found), POINTS_PER_FRAME, replace=False)]
         parts.append(found)

@@ -7,6 +7,7 @@ not left out, so the median is what counts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from spacevista.geometry.arrays import Float32Array
 from spacevista.geometry.poses import Pose
 
 MIN_PAIR_PIXELS = 100  # fewer shared pixels say nothing about a pair
+MAX_PAIR_PIXELS = 4_000_000  # of larger pictures every second (third, ...) row and column is taken
 TRIED_PAIRS = 8  # pairs on which other conventions are tried: a wrong one is off by far more than their spread
 CLEARLY_BETTER = 0.5  # another convention is named only where it halves the disagreement
 FLIP = np.diag([1.0, -1.0, -1.0])  # OpenGL camera axes against OpenCV's
@@ -86,8 +88,11 @@ def _compare(
 ) -> PairAgreement | None:
     """Return the agreement of two frames under the given poses; None where they share too few pixels."""
     camera, depth = first[0].camera, first[1]
-    seen = depth > 0
-    points = camera.back_project(camera.pixel_centres()[seen], depth[seen].astype(np.float64))
+    step = math.ceil(math.sqrt(depth.size / MAX_PAIR_PIXELS))
+    row, column = np.nonzero(depth[::step, ::step])
+    row, column = row * step, column * step
+    centres = np.stack([column + 0.5, row + 0.5], axis=-1)
+    points = camera.back_project(centres, depth[row, column].astype(np.float64))
     moved = (world_from_second.inverse() @ world_from_first).apply(points)
     other = second[0].camera
     pixels, z = other.project(moved)

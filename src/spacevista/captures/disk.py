@@ -28,7 +28,7 @@ from spacevista.scales import Scale
 
 CAPTURE_FILE = "capture.json"
 FORMAT_VERSION = 1
-COMPRESSION_LEVEL = 4  # of zlib: depths of one frame 20 % smaller than raw, at a third of the time of level 9
+COMPRESSION_LEVEL = 4  # of zlib: level 9 is 1 to 2 % smaller on measured depths and takes up to six times as long
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: a date of writing would change the bytes
 
 

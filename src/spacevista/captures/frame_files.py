@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spacevista.captures.record import SKY_ID
 from spacevista.captures.safe import NUMBER_KINDS, SafeFile, Size, read_color, read_number_map, read_rgba
 from spacevista.errors import CaptureError, GeometryError
-from spacevista.geometry.arrays import ByteArray, Float32Array, Int32Array
+from spacevista.geometry.arrays import BoolArray, ByteArray, Float32Array, Int32Array
 from spacevista.geometry.cameras import Camera
 
 DEPTH_MODES = frozenset({"I;16", "I;16B", "I"})  # 16-bit PNG; 8 bits cannot hold a metric depth
@@ -34,7 +37,7 @@ class DepthFile:
             depth = np.multiply(raw, self.unit_m, dtype=np.float64).astype(np.float32)
             bad = ~np.isfinite(depth) | (depth < 0)
         if self.invalid:
-            declared = np.isin(raw, self.invalid)
+            declared = _equal_to_any(raw, self.invalid)
             depth[declared] = 0
             bad &= ~declared
         depth[bad] = 0
@@ -52,7 +55,7 @@ class LabelFile:
     def read(self, size: Size) -> Int32Array:
         raw = read_number_map(self.file, size, LABEL_MODES, "iu")
         ids = raw.astype(np.int32)
-        hidden, sky = np.isin(raw, self.background), np.isin(raw, self.sky)
+        hidden, sky = _equal_to_any(raw, self.background), _equal_to_any(raw, self.sky)
         ids[hidden], ids[sky] = 0, SKY_ID
         wrong = ~hidden & ~sky & ((raw <= 0) | (raw > np.iinfo(np.int32).max))
         if wrong.any():
@@ -137,6 +140,13 @@ class FileImages:
         if bad and not depth.any():
             raise CaptureError(f"{name}: no usable depth, {bad} pixels are NaN, infinite or negative")
         return [(name, f"{bad} pixels of depth were NaN, infinite or negative: set to none")] if bad else []
+
+
+def _equal_to_any(raw: NDArray[Any], values: Iterable[float]) -> BoolArray:
+    found = np.zeros(raw.shape, dtype=np.bool_)
+    for value in values:
+        found |= raw == value
+    return found
 
 
 def camera_from_matrix(matrix: list[float], size: Size, name: str, first_pixel_centre: float = 0.5) -> Camera:

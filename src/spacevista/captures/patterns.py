@@ -36,7 +36,8 @@ def frames_matching(pattern: str, root: Path) -> set[str]:
     folder = inside(root, "/".join(parts[:first])).path if first else root
     if not folder.is_dir():
         return set()
-    here, frames = regex_of(parts[first]), set()
+    here = regex_of(parts[first])
+    frames: set[str] = set()
     for path in folder.iterdir():
         match = here.fullmatch(path.name)
         if match and inside(root, fill(pattern, match["frame"])).path.exists():
@@ -48,7 +49,7 @@ def frames_matching(pattern: str, root: Path) -> set[str]:
 
 def in_order(frames: set[str]) -> list[str]:
     """Return frames with their numbers compared as numbers: frame 9 comes before frame 10."""
-    return sorted(frames, key=lambda name: ([int(digits) for digits in re.findall(r"\d+", name)], name))
+    return sorted(frames, key=lambda name: ([float(number) for number in re.findall(r"\d+(?:\.\d+)?", name)], name))
 
 
 def block_after(text: str, header: str, name: str, rows: int) -> list[float]:
@@ -73,7 +74,8 @@ def blocks_by_frame(text: str, header: str, name: str, rows: int) -> dict[str, l
         CaptureError: a frame has two blocks.
     """
     lines = [line.strip() for line in text.splitlines()]
-    expression, blocks = regex_of(header.strip()), dict[str, list[float] | CaptureError]()
+    expression = regex_of(header.strip())
+    blocks: dict[str, list[float] | CaptureError] = {}
     for i, line in enumerate(lines):
         match = expression.fullmatch(line)
         if not match:

@@ -6,6 +6,8 @@ leaves the capture's root. Every error is a `CaptureError` that names the file r
 
 from __future__ import annotations
 
+import io
+import re
 import struct
 import zipfile
 import zlib
@@ -24,6 +26,14 @@ MAX_PIXELS = 64_000_000  # above the largest camera sensors in use; a frame's th
 MAX_FILE_BYTES = 1 << 29  # 64 Mpx of float64, the largest array read
 MAX_TEXT_BYTES = 1 << 26  # capture.json of 100,000 frames takes half of it
 PICKLE_SUFFIXES = frozenset({".pkl", ".pickle", ".pth", ".pt", ".joblib", ".dill"})
+ZIP_END = struct.Struct("<4s4H2LH")  # end record of a zip: the counts and size of its table of contents
+ZIP64_LOCATOR_BYTES = 20  # stands before the end record where a larger table replaces it
+MAX_DIRECTORY_BYTES = 1024  # one entry takes less than 200
+MAX_HEADER_BYTES = 512  # numpy pads the header of a plain array to 128 or less
+NPY_HEADER = re.compile(
+    r"\{'descr': '(?P<descr>[^']{1,16})', 'fortran_order': (?P<order>True|False), "
+    r"'shape': \((?P<shape>(?:\d{1,9}(?:, \d{1,9}){0,7},?)?)\), \} *\n"
+)
 NUMBER_KINDS = "iuf"  # numpy kinds that are plain numbers: no objects, which would be pickled
 
 Size = tuple[int, int]  # height, width
@@ -155,33 +165,43 @@ def _require_size(name: str, got: tuple[int, ...], size: Size) -> None:
 def _array_from_zip(file: SafeFile, size: Size, kinds: str) -> NDArray[Any]:
     check_present(file)
     try:
-        with zipfile.ZipFile(file.path) as archive:
-            members = archive.infolist()
-            if len(members) != 1:
-                raise CaptureError(f"{file.name}: expected one array in the archive, got {len(members)}")
-            with archive.open(members[0]) as stream:
-                return _array_from(stream, file.name, size, kinds)
+        with file.path.open("rb") as raw:
+            _require_short_directory(raw, file.name)
+            with zipfile.ZipFile(raw) as archive:
+                members = archive.infolist()
+                if len(members) != 1 or members[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                    raise CaptureError(
+                        f"{file.name}: expected one array, stored or deflated, got {len(members)} members"
+                    )
+                with archive.open(members[0]) as stream:
+                    return _array_from(stream, file.name, size, kinds)
+    except CaptureError:
+        raise
     except (OSError, ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        if isinstance(error, CaptureError):
-            raise
         raise CaptureError(f"{file.name}: truncated or damaged archive ({error})") from None
+
+
+def _require_short_directory(stream: IO[bytes], name: str) -> None:
+    """Check the table of contents of a zip before it is parsed: `zipfile` builds a list of whatever it declares."""
+    tail_bytes = min(stream.seek(0, io.SEEK_END), ZIP64_LOCATOR_BYTES + ZIP_END.size)
+    stream.seek(-tail_bytes, io.SEEK_END)
+    tail = stream.read()
+    stream.seek(0)
+    if len(tail) < ZIP_END.size or not tail[-ZIP_END.size :].startswith(b"PK\5\6") or tail.startswith(b"PK\6\7"):
+        raise CaptureError(f"{name}: truncated or damaged archive (no plain end record)")
+    _, _, _, _, entries, directory_bytes, _, _ = ZIP_END.unpack(tail[-ZIP_END.size :])
+    if entries != 1 or directory_bytes > MAX_DIRECTORY_BYTES:
+        raise CaptureError(f"{name}: expected one array in the archive, got {entries}")
 
 
 def _array_from(stream: IO[bytes], name: str, size: Size, kinds: str) -> NDArray[Any]:
     """Read one npy array: its header first, then exactly the bytes it declares, so a bomb inflates to no more."""
-    try:
-        version = np.lib.format.read_magic(stream)
-        if version not in {(1, 0), (2, 0)}:
-            raise CaptureError(f"{name}: expected npy version 1.0 or 2.0, got {version}")
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran_order, dtype = read_header(stream)
-    except (ValueError, EOFError, struct.error) as error:
-        if isinstance(error, CaptureError):
-            raise
-        raise CaptureError(f"{name}: damaged npy header ({error})") from None
-    if dtype.kind not in kinds or dtype.itemsize > 8 or dtype == np.float16:
-        raise CaptureError(f"{name}: expected plain numbers ({_kind_words(kinds)}), got dtype {dtype}")
+    descr, fortran_order, shape = _npy_header(stream, name)
+    if not re.fullmatch(r"[<>|=](?:[iu][1248]|f[48])", descr) or descr[1] not in kinds:
+        wanted = "integers, float32 or float64" if "f" in kinds else "integers"
+        raise CaptureError(f"{name}: expected plain numbers ({wanted}), got dtype {descr}")
     _require_size(name, shape, size)
+    dtype = np.dtype(descr)
     expected = size[0] * size[1] * dtype.itemsize
     data = stream.read(expected)
     if len(data) != expected:
@@ -189,5 +209,14 @@ def _array_from(stream: IO[bytes], name: str, size: Size, kinds: str) -> NDArray
     return np.frombuffer(data, dtype=dtype).reshape(shape, order="F" if fortran_order else "C")
 
 
-def _kind_words(kinds: str) -> str:
-    return "integers, float32 or float64" if "f" in kinds else "integers"
+def _npy_header(stream: IO[bytes], name: str) -> tuple[str, bool, tuple[int, ...]]:
+    """Return type, order and shape of an npy array; unlike numpy's parser this evaluates nothing."""
+    start = stream.read(8)
+    length_bytes = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}.get(start)
+    if length_bytes is None:
+        raise CaptureError(f"{name}: expected an npy array of version 1.0 or 2.0, got {start!r}")
+    length = int.from_bytes(stream.read(length_bytes), "little")
+    match = NPY_HEADER.fullmatch(stream.read(min(length, MAX_HEADER_BYTES)).decode("latin-1"))
+    if match is None:
+        raise CaptureError(f"{name}: damaged npy header, or one of an array with fields")
+    return match["descr"], match["order"] == "True", tuple(int(n) for n in re.findall(r"\d+", match["shape"]))

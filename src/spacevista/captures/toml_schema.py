@@ -22,7 +22,7 @@ class Depth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     files: NonEmpty
     unit_m: Positive
-    invalid: tuple[float, ...] = ()
+    invalid: Annotated[tuple[float, ...], Meta(max_length=16)] = ()
 
     def __post_init__(self) -> None:
         _require_frame(self.files, "files")
@@ -84,8 +84,8 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Label maps, one for each frame: each value is an id, apart from those of the background and the sky."""
 
     files: NonEmpty
-    background: tuple[int, ...] = (0,)
-    sky: tuple[int, ...] = ()
+    background: Annotated[tuple[int, ...], Meta(max_length=256)] = (0,)
+    sky: Annotated[tuple[int, ...], Meta(max_length=16)] = ()
     objects: tuple[LabelObject, ...] = ()
 
     def __post_init__(self) -> None:

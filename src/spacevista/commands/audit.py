@@ -17,10 +17,15 @@ from spacevista.commands.outcome import Outcome
 from spacevista.qa.audit import Judged, audit_world
 from spacevista.qa.audit_table import Cell, as_json, decline_reasons, misses, table
 from spacevista.scales import Scale
+from spacevista.sim.asset_worlds import foreign_world
+from spacevista.sim.assets import load_pack
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.worlds import make_world
 
-AUDIT_SEEDS = 1_000  # the audit's own worlds start here; the benchmark's and the demo's lie elsewhere
+COLUMNS = (
+    "task", "scale", "labels", "right", "95 %", "asked/decidable", "decidable/visible", "median error", "p90",
+    "coverage", "noise-led", "half-width", "size x", "distance x", "misses",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,13 @@ def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
 
 def audit_one(job: Job) -> list[Judged]:
     """Make and audit one world."""
-    return audit_world(make_world(job.scale, job.seed), job.levels)
+    world = foreign_world(load_pack(job.assets), job.scale, job.seed) if job.assets else make_world(job.scale, job.seed)
+    return audit_world(world, job.levels)
 
 
 def rendered(level: str, tasks: dict[str, dict[str, Cell]]) -> Table:
     """Return the table of one level."""
-    columns = ("task", "scale", "labels", "right", "95 %", "asked/decidable", "decidable/visible", "median error")
-    columns += ("p90", "coverage", "noise-led", "half-width", "size x", "distance x", "misses")
-    out = Table(*columns, title=f"level {level}")
+    out = Table(*COLUMNS, title=f"level {level}")
     for task, scales in tasks.items():
         for scale, row in scales.items():
             out.add_row(

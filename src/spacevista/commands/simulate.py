@@ -7,28 +7,35 @@ from pathlib import Path
 
 import numpy as np
 
-from spacevista.captures.disk import write_capture
+from spacevista.captures.disk import CAPTURE_FILE, write_capture
 from spacevista.commands.outcome import Outcome
 from spacevista.commands.progress import counted
 from spacevista.scales import Scale
+from spacevista.sim.seeds import world_id
 from spacevista.sim.simulate import simulate
 from spacevista.sim.worlds import make_world
 
 
 def run(scale: Scale, scenes: int, seed: int, out: Path) -> Outcome:
-    """Write the worlds `seed` to `seed + scenes - 1` of a scale to `out`, each in a folder named by its id."""
+    """Write the worlds `seed` to `seed + scenes - 1` of a scale to `out`, each in a folder named by its id.
+
+    A world that is there already is left as it is: its seed says what it holds.
+    """
     started = time.perf_counter()
-    folders = [write_world(scale, number, out) for number in counted(range(seed, seed + scenes), scenes, "worlds")]
+    seeds = range(seed, seed + scenes)
+    made = [write_world(scale, number, out) for number in counted(seeds, scenes, "worlds")]
     seconds = time.perf_counter() - started
-    for folder in folders:
-        print(folder)
-    print(f"{scenes} worlds in {seconds:.1f} s")
-    return Outcome({"captures": [str(folder) for folder in folders], "seconds": round(seconds, 3)})
+    folders = [str(out / world_id(scale, number)) for number in seeds]
+    print(*folders, sep="\n")
+    print(f"{sum(made)} worlds made, {scenes - sum(made)} were there, {seconds:.1f} s")
+    return Outcome({"captures": folders, "made": sum(made), "seconds": round(seconds, 3)})
 
 
-def write_world(scale: Scale, seed: int, out: Path) -> Path:
-    """Render one world and return the folder of its capture."""
+def write_world(scale: Scale, seed: int, out: Path) -> bool:
+    """Render one world to its folder in `out`; False if a finished capture is there."""
+    folder = out / world_id(scale, seed)
+    if (folder / CAPTURE_FILE).is_file():
+        return False
     world = make_world(scale, seed)
-    folder = out / world.id
     write_capture(simulate(world, np.random.default_rng(list(world.id.encode()))), folder)
-    return folder
+    return True

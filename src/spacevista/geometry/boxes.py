@@ -141,11 +141,11 @@ def flush_rotations(corners_m: FloatArray, most_faces: int = 80) -> FloatArray:
 
 
 def _face_normals(corners_m: FloatArray, most: int) -> FloatArray:
-    """Return distinct face normals of the hull, largest faces first; the plane's own axes for a flat set."""
+    """Return distinct face normals of the hull, largest faces first; the plane's own normal for a flat set."""
     try:
         hull = ConvexHull(corners_m - corners_m.mean(axis=0))
     except (QhullError, ValueError):
-        return np.asarray(np.linalg.svd(corners_m - corners_m.mean(axis=0))[2])
+        return np.asarray(np.linalg.svd(corners_m - corners_m.mean(axis=0), full_matrices=False)[2][-1:])
     normals = hull.equations[:, :3]
     triangles = hull.points[hull.simplices]
     areas = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1)

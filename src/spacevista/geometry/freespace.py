@@ -13,14 +13,16 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.geometry.arrays import BoolArray, Float32Array, FloatArray, Int32Array
+from spacevista.geometry.arrays import BoolArray, ByteArray, Float32Array, FloatArray, Int32Array
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.poses import Pose
 
 FREE = 1  # the point was seen through
 OWN = 2  # it lies at the surface of the object asked about
 OTHER = 4  # it lies at the surface of something else
-SEEN_FROM = 8  # some view has it in its picture, with a depth
+SECOND = 8  # it lies at the surface of the second object asked about
+
+NOBODY = -(2**31)  # an id that no pixel has
 
 # A second difference of depth below a quarter of a pixel's footprint moves an interpolated point by 1/32 of it.
 SMOOTH_PIXELS = 0.25
@@ -34,7 +36,7 @@ class DepthView:
         inverse_depth: (H, W), 1/m; 0: nothing there (sky); NaN: not measured.
         smooth: (H - 1, W - 1), the cell between four pixel centres lies on one smooth surface.
         ids: (H, W).
-        tolerance: a point is free only if it is nearer than the surface by this share of its depth: what
+        tolerance: (H, W); a point is free only if it is nearer than the surface by this share of its depth: what
             interpolation on a smooth surface may be off, and three standard errors of the depth.
     """
 
@@ -43,23 +45,29 @@ class DepthView:
     inverse_depth: Float32Array
     smooth: BoolArray
     ids: Int32Array
-    tolerance: float
+    tolerance: Float32Array
 
     @staticmethod
     def of(
-        camera: Camera, world_from_camera: Pose, depth_m: Float32Array, ids: Int32Array, sky_id: int, noise_rel: float
+        camera: Camera,
+        world_from_camera: Pose,
+        depth_m: Float32Array,
+        ids: Int32Array,
+        sky_id: int,
+        error_rel: Float32Array | float,
     ) -> DepthView:
-        """Prepare a view from z-depth (H, W; 0 = none) and ids (H, W; `sky_id`: nothing there)."""
+        """Prepare a view from z-depth (H, W; 0 = none), ids (H, W; `sky_id`: nothing there), relative depth error."""
         inverse = np.full(depth_m.shape, np.nan, dtype=np.float32)
         np.divide(1.0, depth_m, out=inverse, where=depth_m > 0)
         inverse[(ids == sky_id) & (depth_m <= 0)] = 0
-        limit = SMOOTH_PIXELS / camera.fx_px + 4 * noise_rel
-        tolerance = SMOOTH_PIXELS / 8 / camera.fx_px + 3 * noise_rel
+        error = np.broadcast_to(np.float32(error_rel), depth_m.shape)
+        limit = SMOOTH_PIXELS / camera.fx_px + 4 * error
+        tolerance = np.ascontiguousarray(SMOOTH_PIXELS / 8 / camera.fx_px + 3 * error, dtype=np.float32)
         return DepthView(camera, world_from_camera.inverse(), inverse, smooth_cells(inverse, limit), ids, tolerance)
 
 
-def smooth_cells(inverse_depth: Float32Array, limit: float) -> BoolArray:
-    """Return (H - 1, W - 1): cells whose four corners have second differences of inverse depth below limit * 1/z."""
+def smooth_cells(inverse_depth: Float32Array, limit: Float32Array) -> BoolArray:
+    """Return (H - 1, W - 1): cells whose four corners have second differences of inverse depth below limit / z."""
     bound = limit * np.nan_to_num(inverse_depth)
     with np.errstate(invalid="ignore"):
         flat = np.ones(inverse_depth.shape, dtype=bool)
@@ -72,8 +80,10 @@ def smooth_cells(inverse_depth: Float32Array, limit: float) -> BoolArray:
     return np.asarray(flat[:-1, :-1] & flat[1:, :-1] & flat[:-1, 1:] & flat[1:, 1:])
 
 
-def observe(points_m: FloatArray, reach_m: float, own_id: int, views: tuple[DepthView, ...]) -> np.ndarray[Any, Any]:
-    """Return flags (N,) uint8 for points (N, 3): FREE, OWN, OTHER, SEEN_FROM over all views.
+def observe(
+    points_m: FloatArray, reach_m: float, views: tuple[DepthView, ...], own_id: int, second_id: int = NOBODY
+) -> ByteArray:
+    """Return flags (N,) for points (N, 3): FREE, OWN, SECOND, OTHER over all views.
 
     `reach_m` is how near a surface a point must be to lie at it (half the diagonal of a grid cell). A point that is
     FREE is not looked at further, so its other flags hold only the views before.
@@ -91,6 +101,7 @@ def observe(points_m: FloatArray, reach_m: float, own_id: int, views: tuple[Dept
             view.smooth,
             view.ids,
             own_id,
+            second_id,
             reach_m,
             view.tolerance,
             flags,
@@ -98,10 +109,10 @@ def observe(points_m: FloatArray, reach_m: float, own_id: int, views: tuple[Dept
     return flags
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _observe(
     points: Any, rotation: Any, translation: Any, intrinsics: Any, inverse: Any, smooth: Any, ids: Any,
-    own_id: int, reach: float, tolerance: float, flags: Any,
+    own_id: int, second_id: int, reach: float, tolerance: Any, flags: Any,
 ) -> None:  # fmt: skip
     height, width = inverse.shape
     for n in range(len(points)):
@@ -122,18 +133,20 @@ def _observe(
         c, d = inverse[j + 1, i], inverse[j + 1, i + 1]
         if np.isnan(a) or np.isnan(b) or np.isnan(c) or np.isnan(d):
             continue
-        flags[n] |= 8
         fu, fv = u - i, v - j
         if smooth[j, i]:
             surface = (a * (1 - fu) + b * fu) * (1 - fv) + (c * (1 - fu) + d * fu) * fv
         else:
             surface = max(max(a, b), max(c, d))
-        if surface * z * (1 + tolerance) < 1:
+        slack = max(max(tolerance[j, i], tolerance[j, i + 1]), max(tolerance[j + 1, i], tolerance[j + 1, i + 1]))
+        if surface * z * (1 + slack) < 1:
             flags[n] |= 1
         row, column = int(v + 0.5), int(u + 0.5)
         at = inverse[row, column]
         if at > 0 and abs(1 / at - z) <= reach:
             if ids[row, column] == own_id:
                 flags[n] |= 2
+            elif ids[row, column] == second_id:
+                flags[n] |= 8
             else:
                 flags[n] |= 4

@@ -79,6 +79,23 @@ def thinned(points_m: FloatArray, cell_m: float) -> IntArray:
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
+def onto_surface(points_m: FloatArray, cloud_m: FloatArray, reach_m: float, most: int = 64) -> FloatArray:
+    """Return points (N, 3) moved along the normal onto the plane through the `cloud_m` (M, 3) within `reach_m`.
+
+    Planes are fitted to the `most` nearest neighbours at most; a point with fewer than 6 stays.
+    """
+    distances, numbers = cKDTree(cloud_m).query(points_m, k=min(most, len(cloud_m)), distance_upper_bound=reach_m)
+    found = np.isfinite(distances)
+    around = cloud_m[np.where(found, numbers, 0)]
+    weight = found[..., None] / np.maximum(found.sum(axis=1), 1)[:, None, None]
+    centre = (around * weight).sum(axis=1)
+    gone = (around - centre[:, None]) * found[..., None]
+    normal = np.linalg.eigh(np.einsum("nki,nkj->nij", gone, gone))[1][:, :, 0]
+    shift = np.einsum("ni,ni->n", points_m - centre, normal)
+    shift[found.sum(axis=1) < 6] = 0
+    return np.asarray(points_m - shift[:, None] * normal)
+
+
 def outliers(points_m: FloatArray, neighbours: int = 8, factor: float = 4.0) -> BoolArray:
     """Tell which points stand alone: mean distance to their neighbours over `factor` times the median of all."""
     if len(points_m) <= neighbours:

@@ -14,6 +14,7 @@ FINEST_STEP = 0.005  # relative: digits beyond half a percent are not read by an
 COARSEST_STEP = 0.02  # relative: whatever the noise, rounding moves a value by 1 % at most
 FINEST_ANGLE_DEG = 0.5  # as above, for angles: tenths are written at best ...
 COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
+MOTION_DECIMALS = 3  # a camera that only turned has a path of rounding noise, which is written as nothing
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 
@@ -83,7 +84,7 @@ def scalar_text(value: float, error: float, unit: str) -> str:
 def motion_numbers(motion: Sequence[float], error: float) -> list[str]:
     """Return the five numbers of a motion as text, lengths all rounded as the path is, and angles alike."""
     path = math.hypot(*motion[:3])
-    lengths, angles = rounding_of(path, error), angle_rounding(error)
+    lengths, angles = Rounding(min(rounding_of(path, error).decimals, MOTION_DECIMALS)), angle_rounding(error)
     return [lengths.text(v) for v in motion[:3]] + [angles.text(v) for v in motion[3:]]
 
 

@@ -13,7 +13,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from spacevista.qa.numbers import motion_text, rounding_of
+from spacevista.qa.numbers import motion_numbers, motion_text, rounding_of
 
 NUMBER_OPTIONS = 4
 WORD_OPTIONS = 4
@@ -46,14 +46,14 @@ def motion_options(
     motion: Sequence[float], error: float, unit: str, rng: np.random.Generator
 ) -> tuple[list[str], int] | None:
     """Return a motion among others with flipped signs and swapped axes; None if no other one looks different."""
-    kept = [tuple(motion)]
-    twisted = twisted_motions(motion)
+    written = motion_numbers(motion, error)
+    seen = tuple(v if float(number) else 0.0 for v, number in zip(motion, written, strict=True))
+    kept = {motion_text(motion, error, unit): seen}
+    twisted = twisted_motions(seen)
     for i in rng.permutation(len(twisted)):
-        if len(kept) < NUMBER_OPTIONS and all(looks_different(twisted[i], other) for other in kept):
-            kept.append(twisted[i])
-    if len(kept) == 1:
-        return None
-    return shuffled([motion_text(m, error, unit) for m in kept], 0, rng)
+        if len(kept) < NUMBER_OPTIONS and all(looks_different(twisted[i], other) for other in kept.values()):
+            kept.setdefault(motion_text(twisted[i], error, unit), twisted[i])
+    return shuffled(list(kept), 0, rng) if len(kept) > 1 else None
 
 
 def twisted_motions(motion: Sequence[float]) -> list[tuple[float, ...]]:

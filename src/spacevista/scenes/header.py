@@ -28,16 +28,22 @@ Vector = tuple[float, float, float]
 
 
 class PlaneForm(msgspec.Struct, forbid_unknown_fields=True):
+    """A plane, as in `geometry.planes`."""
+
     normal: Vector
     offset_m: float
 
 
 class MaskForm(msgspec.Struct, forbid_unknown_fields=True):
+    """Where one id is in a frame, in COCO run lengths."""
+
     id: Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
     counts: str
 
 
 class FrameForm(msgspec.Struct, forbid_unknown_fields=True):
+    """A frame but for its depth; the pose is a 4 x 4 matrix row by row."""
+
     name: str
     width_px: int
     height_px: int
@@ -48,6 +54,8 @@ class FrameForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ViewForm(msgspec.Struct, forbid_unknown_fields=True):
+    """How one frame shows an object."""
+
     frame_index: Count
     box_px: tuple[Count, Count, Count, Count]
     pixels: Count
@@ -55,6 +63,8 @@ class ViewForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ObjectForm(msgspec.Struct, forbid_unknown_fields=True):
+    """An object but for its points, of which it has the counts."""
+
     id: Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
     category: str | None
     seen_points: Count
@@ -66,6 +76,8 @@ class ObjectForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class GapForm(msgspec.Struct, forbid_unknown_fields=True):
+    """The gap between two objects."""
+
     first: int
     second: int
     low_m: Length
@@ -77,6 +89,8 @@ class GapForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SceneForm(msgspec.Struct, forbid_unknown_fields=True):
+    """What scene.json holds."""
+
     version: int
     id: str
     scale: Scale

@@ -16,7 +16,7 @@ FAST = {"contract", "reassoc", "arcp", "nsz"}
 
 def kernel(function: F) -> F:
     """Compile `function` for one thread."""
-    return cast(F, nb.njit(cache=True, fastmath=FAST, error_model="numpy")(function))
+    return cast(F, nb.njit(cache=True, fastmath=FAST, error_model="numpy", forceinline=True)(function))
 
 
 def parallel_kernel(function: F) -> F:
@@ -48,6 +48,29 @@ def noise(x: float, y: float, z: float) -> float:
 
 
 @kernel
+def scattered(x: float, y: float, z: float) -> float:
+    """Return a number in 0..1, the same all over an irregular cell of about one unit: the nearest of scattered points.
+
+    Each unit cube holds one point; of the 27 cubes around only the eight on the near side are searched, which leaves
+    a few cells cut straight where nobody will notice.
+    """
+    i0, j0, k0 = math.floor(x - 0.5), math.floor(y - 0.5), math.floor(z - 0.5)
+    best, own = 1e9, 0.0
+    for i in range(i0, i0 + 2):
+        for j in range(j0, j0 + 2):
+            for k in range(k0, k0 + 2):
+                h = hash01(i, j, k)
+                # Further digits of the same hash place the point.
+                dx = i + 0.15 + 0.7 * ((h * 977) % 1.0) - x
+                dy = j + 0.15 + 0.7 * ((h * 7919) % 1.0) - y
+                dz = k + 0.15 + 0.7 * ((h * 104729) % 1.0) - z
+                square = dx * dx + dy * dy + dz * dz
+                if square < best:
+                    best, own = square, h
+    return own
+
+
+@kernel
 def ramp(low: float, high: float, x: float) -> float:
     """Return 0 up to `low`, 1 from `high` on, smooth between."""
     t = min(max((x - low) / (high - low), 0.0), 1.0)
@@ -64,13 +87,15 @@ def kept(period: float, width: float) -> float:
 def fractal(x: float, y: float, z: float, period: float, width: float, octaves: int) -> float:
     """Return noise (mean 0.5) of halving periods from `period` down, as far as pixels of `width` can show it."""
     total, weight = 0.5, 0.5
+    x, y, z = 0.36 * x + 0.48 * y - 0.8 * z, 0.6 * y - 0.8 * x, 0.48 * x + 0.64 * y + 0.6 * z
     for _ in range(octaves):
         strength = kept(period, width) * weight
         if strength <= 0:
             break
         total += strength * (noise(x / period, y / period, z / period) - 0.5)
-        # An odd offset and ratio keep the octaves' lattices apart.
-        x, y, z, period, weight = x + 17.3 * period, y + 5.7 * period, z + 11.9 * period, period * 0.47, weight * 0.55
+        # Turned, moved and not quite halved: the octaves' lattices do not line up, nor does the first with the world.
+        period, weight = period * 0.47, weight * 0.55
+        x, y, z = 0.36 * x + 0.48 * y - 0.8 * z + 17.3 * period, 0.6 * y - 0.8 * x, 0.48 * x + 0.64 * y + 0.6 * z
     return total
 
 
@@ -81,10 +106,12 @@ def pulses(u: float, period: float, duty: float, width: float) -> float:
     low, high = (u - half) / period, (u + half) / period
     whole_low, whole_high = math.floor(low), math.floor(high)
     covered = (whole_high - whole_low) * duty + min(high - whole_high, duty) - min(low - whole_low, duty)
-    return covered * period / (2 * half)
+    return min(max(covered * period / (2 * half), 0.0), 1.0)
 
 
 @kernel
 def lines(u: float, period: float, thickness: float, width: float) -> float:
     """Return the share covered by lines `thickness` wide, centred on the multiples of `period`."""
-    return pulses(u + 0.5 * thickness, period, thickness / period, width)
+    share = thickness / period
+    # Lines under two pixels apart beat against the pixels, box filter or not: they fade to their mean.
+    return share + (pulses(u + 0.5 * thickness, period, share, width) - share) * (1 - ramp(0.4, 1.0, width / period))

@@ -61,7 +61,7 @@ def _bridged(points: FloatArray, ring: IntArray, hole: IntArray) -> IntArray:
         )
         if inside and apart.all():
             return np.concatenate([ring[: place + 1], turned, turned[:1], ring[place:]])
-    raise GeometryError("polygon: expected a hole inside the outline, got one that no bridge reaches")
+    raise _not_simple(len(ring))
 
 
 def _sees_interior(points: FloatArray, ring: IntArray, place: int, target: FloatArray) -> bool:
@@ -78,7 +78,7 @@ def _clip_ears(points: FloatArray, ring: list[int]) -> Int32Array:
     tried = 0
     while len(ring) > 3:
         if tried > len(ring):
-            raise GeometryError("polygon: expected an outline that does not cross itself, got one without an ear")
+            raise _not_simple(len(ring))
         before, here, after = ring[place - 1], ring[place % len(ring)], ring[(place + 1) % len(ring)]
         if _is_ear(points, np.array(ring), before, here, after):
             triangles.append((before, here, after))
@@ -88,8 +88,16 @@ def _clip_ears(points: FloatArray, ring: list[int]) -> Int32Array:
         else:
             tried += 1
             place = (place + 1) % len(ring)
+    if _cross(points[ring[0]], points[ring[1]], points[ring[2]]) < 0:
+        raise _not_simple(3)
     triangles.append((ring[0], ring[1], ring[2]))
     return np.array(triangles, dtype=np.int32)
+
+
+def _not_simple(left: int) -> GeometryError:
+    return GeometryError(
+        f"polygon: expected an outline that does not cross itself and holes strictly inside, stuck at {left} corners"
+    )
 
 
 def _is_ear(points: FloatArray, ring: IntArray, before: int, here: int, after: int) -> bool:

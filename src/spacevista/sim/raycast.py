@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numba as nb
 import numpy as np
@@ -29,8 +28,7 @@ CHUNK_RAYS = 1 << 15  # small enough to even out cheap sky and dear foliage betw
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
-class Hits:
+class Hits(NamedTuple):
     """First hits of R rays: ray parameter (MISS where none), body index (-1), face of that body, unit normal.
 
     `u`, `v` are the barycentric weights of the face's second and third corner.
@@ -103,8 +101,10 @@ def camera_rays(camera: Camera, world_from_camera: Pose) -> Float32Array:
     right, down, forward = world_from_camera.rotation.T
     x = (np.arange(camera.width_px) + 0.5 - camera.cx_px) / camera.fx_px
     y = (np.arange(camera.height_px) + 0.5 - camera.cy_px) / camera.fy_px
-    directions = x[None, :, None] * right + (y[:, None, None] * down + forward)
-    return np.asarray(directions.reshape(-1, 3), dtype=np.float32)
+    out = np.empty((camera.height_px, camera.width_px, 3), np.float32)
+    for axis in range(3):
+        out[:, :, axis] = x * right[axis] + (y * down[axis] + forward[axis])[:, None]
+    return out.reshape(-1, 3)
 
 
 def in_chunks(count: int, cast: Callable[[slice], T]) -> list[T]:

@@ -11,6 +11,7 @@ import numpy as np
 from spacevista.geometry.arrays import ByteArray, Float32Array, FloatArray, Int32Array, IntArray
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.poses import Pose
+from spacevista.sim.antialias import borrow_terms, find_edges
 from spacevista.sim.light import GROUND_ALBEDO, LAMP_RADIUS, SUN_RADIUS, Lighting, develop
 from spacevista.sim.radiance import radiance
 from spacevista.sim.raycast import MISS, Hits, RayScene, camera_rays
@@ -19,10 +20,8 @@ from spacevista.sim.shade import (
     SKY_RAYS,
     Samples,
     blur,
-    borrow_terms,
     empty_samples,
     faces_light,
-    find_edges,
     find_surfaces,
     light_rays,
     sky_rays,
@@ -30,7 +29,8 @@ from spacevista.sim.shade import (
 from spacevista.sim.surfaces import surface_tables
 from spacevista.sim.world import World
 
-MID_GREY = 0.17  # radiance that the middle of a picture is exposed to
+MID_GREY = 0.2  # radiance that the middle of a picture is exposed to
+MEAN_ALBEDO = 0.22  # of the surfaces that the light meter expects
 EXPOSURE_RANGE = (0.2, 6.0)
 SUB_PIXELS = np.array([[-0.125, -0.375], [0.375, -0.125], [0.125, 0.375], [-0.375, 0.125]])  # rotated grid
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB
@@ -63,7 +63,7 @@ class Renderer:
         linear = self._linear(camera, pose, directions, hits)
         grain = rng.standard_normal(linear.shape, dtype=np.float32)
         color = np.empty(linear.shape, np.uint8)
-        develop(linear, exposure_of(linear, hits), grain, color)
+        develop(linear, exposure_of(linear, hits, self._lighting), grain, color)
         shape = camera.height_px, camera.width_px
         depth, ids = self.rays.images_of(hits, shape)
         return color.reshape(*shape, 3), depth, ids
@@ -74,20 +74,29 @@ class Renderer:
         terms = self._light_terms(samples, camera.width_px)
         linear = np.empty((len(directions), 3), np.float32)
         radiance(self._tables, self._lighting, samples, directions, terms, 1.0, linear)
-        edges = np.empty(len(directions), np.bool_)
-        find_edges(self._tables, samples, camera.width_px, edges)
-        pixels = np.flatnonzero(edges)
+        pixels = self._edge_pixels(samples, camera)
         if len(pixels):
-            linear[pixels] = self._subsampled(camera, pose, samples, terms, pixels)
+            linear[pixels] = self._subsampled(camera, pose, directions[pixels], samples, terms, pixels)
         return linear
+
+    def _edge_pixels(self, samples: Samples, camera: Camera) -> IntArray:
+        """Return the numbers of the pixels to antialias.
+
+        Something thinner than a pixel is hit by some of its pixels' centres only: around those, two pixels each way
+        are taken too, so that a thin line does not break into dashes.
+        """
+        edges, thin = np.empty((2, len(samples.face)), np.bool_)
+        find_edges(self._tables, samples, camera.width_px, edges, thin)
+        rows, columns = np.divmod(np.flatnonzero(thin), camera.width_px)
+        for dy in range(-2, 3):
+            near = np.clip(rows + dy, 0, camera.height_px - 1) * camera.width_px
+            for dx in range(-2, 3):
+                edges[near + np.clip(columns + dx, 0, camera.width_px - 1)] = True
+        return np.flatnonzero(edges)
 
     def _samples(self, camera: Camera, pose: Pose, directions: Float32Array, hits: Hits) -> Samples:
         samples = empty_samples(len(directions))
-        uv = np.stack([hits.u, hits.v], axis=1)
-        axes = pixel_axes(camera, pose)
-        find_surfaces(
-            self._tables, directions, pose.translation_m, axes, hits.body, hits.face, hits.distance, uv, samples
-        )
+        find_surfaces(self._tables, directions, pose.translation_m, pixel_axes(camera, pose), hits, samples)
         return samples
 
     def _light_terms(self, samples: Samples, width_px: int) -> Float32Array:
@@ -113,14 +122,18 @@ class Renderer:
         return np.asarray(1 - blocked.sum(axis=0, dtype=np.float32) / np.float32(count))
 
     def _subsampled(
-        self, camera: Camera, pose: Pose, samples: Samples, terms: Float32Array, pixels: IntArray
+        self,
+        camera: Camera,
+        pose: Pose,
+        centres: Float32Array,
+        samples: Samples,
+        terms: Float32Array,
+        pixels: IntArray,
     ) -> Float32Array:
-        """Return the mean radiance (E, 3) of four rays in each of E pixels."""
+        """Return the mean radiance (E, 3) of four rays in each of E pixels, whose own rays are `centres`."""
         owners = np.repeat(pixels, len(SUB_PIXELS))
-        offsets = np.tile(SUB_PIXELS, (len(pixels), 1))
-        axes = pixel_axes(camera, pose)
-        centres = camera_rays(camera, pose)[owners]
-        directions = (centres + offsets @ axes).astype(np.float32)
+        offsets = (SUB_PIXELS @ pixel_axes(camera, pose)).astype(np.float32)
+        directions = (centres[:, None] + offsets).reshape(-1, 3)
         hits = self.rays.hits(pose.translation_m, directions)
         subs = self._samples(camera, pose, directions, hits)
         sub_terms = np.empty((len(directions), 2), np.float32)
@@ -139,20 +152,24 @@ def pixel_axes(camera: Camera, pose: Pose) -> FloatArray:
     return np.stack([pose.rotation[:, 0] / camera.fx_px, pose.rotation[:, 1] / camera.fy_px])
 
 
-def exposure_of(linear: Float32Array, hits: Hits) -> float:
-    """Return the factor that brings the typical surface to mid grey, four fifths of the way, as cameras do."""
-    seen = linear[hits.body >= 0][::13]
-    if not len(seen):
-        return 1.0
-    level = float(np.exp(np.log(seen @ LUMINANCE + 1e-4).mean()))
-    return float(np.clip((MID_GREY / level) ** 0.8, *EXPOSURE_RANGE))
+def exposure_of(linear: Float32Array, hits: Hits, lighting: Lighting) -> float:
+    """Return the factor that brings a picture's surfaces to mid grey.
+
+    The geometric mean of two meters: of the light that falls in, which keeps white paper white, and of the light that
+    comes back, which opens the lens in dark corners.
+    """
+    falling_in = MEAN_ALBEDO * float((0.6 * lighting.sun + lighting.sky) @ LUMINANCE)
+    some = slice(None, None, 13)
+    seen = linear[some][hits.body[some] >= 0]
+    coming_back = float(np.exp(np.log(seen @ LUMINANCE + 1e-4).mean())) if len(seen) else falling_in
+    return float(np.clip(MID_GREY / np.sqrt(falling_in * coming_back), *EXPOSURE_RANGE))
 
 
 def occlusion_reach_m(world: World) -> float:
-    """Return how far surfaces darken each other: one and a half times the median longest side of the objects."""
+    """Return how far surfaces darken each other: six tenths of the median longest side of the objects."""
     bodies = world.objects or world.bodies
     sides = [float(np.ptp(body.mesh.vertices_m, axis=0).max()) for body in bodies]
-    return 1.5 * float(np.median(sides))
+    return 0.6 * float(np.median(sides))
 
 
 def lighting_of(world: World, rays: RayScene) -> Lighting:

@@ -1,4 +1,4 @@
-"""Compiled passes of the renderer: surfaces at ray hits, shadow and sky rays, joint blur, edges.
+"""Compiled passes of the renderer: surfaces at ray hits, shadow and sky rays, joint blur.
 
 Distances that serve the computation (ray offsets, blur thresholds) follow the pixel's footprint
 or the ray's length and so scale with the scene; textures do not.
@@ -15,6 +15,7 @@ from numba import prange
 from spacevista.geometry.arrays import BoolArray, Float32Array, FloatArray, Int32Array, IntArray
 from spacevista.sim.kernels import kernel, parallel_kernel
 from spacevista.sim.light import Lighting, towards_light
+from spacevista.sim.raycast import Hits
 from spacevista.sim.surfaces import SurfaceTables
 
 SHADOW_RAYS = 2
@@ -23,6 +24,17 @@ OFFSET_REL = 1e-4  # start of a secondary ray above the surface, relative to the
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))  # turns successive samples so that any run of them covers the disc
 # Order of the 16 sample sets in a 4 x 4 pixel cell: neighbours differ most, and the blur's window sees each set once.
 CELL = np.array([0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5], dtype=np.int32)
+
+
+def _disc(count: int) -> FloatArray:
+    """Return `count` points (count, 2) spread evenly over the unit disc, on a spiral from its centre outwards."""
+    s = np.arange(count)
+    radius = np.sqrt((s + 0.5) / count)
+    return np.stack([radius * np.cos(s * GOLDEN_ANGLE), radius * np.sin(s * GOLDEN_ANGLE)], axis=1)
+
+
+LIGHT_DISC = _disc(16 * SHADOW_RAYS)
+SKY_DISC = _disc(16 * SKY_RAYS)  # lifted to the hemisphere it is spread by the cosine law
 
 
 class Samples(NamedTuple):
@@ -46,8 +58,8 @@ class Samples(NamedTuple):
 
 
 def empty_samples(count: int) -> Samples:
-    vectors = [np.zeros((count, 3), np.float32) for _ in range(5)]
-    return Samples(np.full(count, -1, np.int32), *vectors, np.zeros(count, np.float32))
+    a, b, c, d, e = np.zeros((5, count, 3), np.float32)
+    return Samples(np.full(count, -1, np.int32), a, b, c, d, e, np.zeros(count, np.float32))
 
 
 @parallel_kernel
@@ -56,86 +68,93 @@ def find_surfaces(
     rays: Float32Array,
     origin_m: FloatArray,
     pixel_axes: FloatArray,
-    hit_body: Int32Array,
-    hit_face: Int32Array,
-    hit_distance: Float32Array,
-    hit_uv: Float32Array,
+    hits: Hits,
     out: Samples,
 ) -> None:
     """Fill `out` from ray hits; `pixel_axes` (2, 3) are the changes of a ray from one pixel to the next."""
     for i in prange(len(rays)):
-        if hit_body[i] < 0:
-            out.face[i] = -1
-            continue
-        face = tables.first_face[hit_body[i]] + hit_face[i]
-        out.face[i] = face
-        _place(tables, i, face, rays[i], origin_m, hit_distance[i], hit_uv[i], out)
-        _measure_footprint(i, rays[i], pixel_axes, hit_distance[i], out)
+        # numba loses writes to an array that is a field of a tuple when they stand in the prange loop itself.
+        _fill(tables, i, rays, origin_m, pixel_axes, hits, out)
 
 
 @kernel
-def _place(
+def _fill(
     tables: SurfaceTables,
     i: int,
-    face: int,
-    ray: Float32Array,
+    rays: Float32Array,
     origin_m: FloatArray,
-    t: float,
-    uv: Float32Array,
+    pixel_axes: FloatArray,
+    hits: Hits,
     out: Samples,
 ) -> None:
-    """Set point, normals and lifted point of sample i.
-
-    On round bodies the point is lifted to the surface that the corner normals imply (mean of its projections on the
-    corners' tangent planes), else facets turned away from the sun would shade their lit neighbours in steps.
-    """
-    corners, normals = tables.corners_m[face], tables.normals[face]
-    a0, a1, a2 = corners[0], corners[1], corners[2]
-    e1x, e1y, e1z = a1[0] - a0[0], a1[1] - a0[1], a1[2] - a0[2]
-    e2x, e2y, e2z = a2[0] - a0[0], a2[1] - a0[1], a2[2] - a0[2]
-    gx, gy, gz = e1y * e2z - e1z * e2y, e1z * e2x - e1x * e2z, e1x * e2y - e1y * e2x
-    size = math.sqrt(gx * gx + gy * gy + gz * gz) + 1e-30
-    side = 1.0 if gx * ray[0] + gy * ray[1] + gz * ray[2] < 0 else -1.0
-    facet = (side * gx / size, side * gy / size, side * gz / size)
-    length = math.sqrt(ray[0] ** 2 + ray[1] ** 2 + ray[2] ** 2)
-    out.distance_m[i] = t * length
-    lift = OFFSET_REL * t * length
-    weights = (1 - uv[0] - uv[1], uv[0], uv[1])
-    norm = 0.0
-    for c in range(3):
-        point = origin_m[c] + t * ray[c]
-        out.point_m[i, c] = point
-        out.lifted_m[i, c] = point + lift * facet[c]
-        out.face_normal[i, c] = facet[c]
-        smooth = side * (weights[0] * normals[0, c] + weights[1] * normals[1, c] + weights[2] * normals[2, c])
-        out.normal[i, c] = smooth
-        norm += smooth * smooth
-    for c in range(3):
-        out.normal[i, c] /= math.sqrt(norm) + 1e-30
-    if tables.flat[face]:
+    """Set sample i from its hit; a miss only has face -1."""
+    if hits.body[i] < 0:
+        out.face[i] = -1
         return
-    for k in range(3):
-        n = normals[k]
-        behind = 0.0
-        for c in range(3):
-            behind += side * n[c] * (out.point_m[i, c] - corners[k, c])
-        if behind < 0:
-            for c in range(3):
-                out.lifted_m[i, c] -= weights[k] * behind * side * n[c]
+    face = tables.first_face[hits.body[i]] + hits.face[i]
+    t = hits.distance[i]
+    out.face[i] = face
+    facing, square = 0.0, 0.0
+    for c in range(3):
+        facing += hits.normal[i, c] * rays[i, c]
+        square += rays[i, c] ** 2
+    side = 1.0 if facing < 0 else -1.0
+    out.distance_m[i] = t * math.sqrt(square)
+    for c in range(3):
+        facet = side * hits.normal[i, c]
+        point = origin_m[c] + t * rays[i, c]
+        out.point_m[i, c] = point
+        out.lifted_m[i, c] = point + OFFSET_REL * out.distance_m[i] * facet
+        out.face_normal[i, c] = facet
+        out.normal[i, c] = facet
+    if not tables.flat[face]:
+        _smooth(tables, i, face, side, hits.u[i], hits.v[i], out)
+    _measure_footprint(i, rays, pixel_axes, t, out)
 
 
 @kernel
-def _measure_footprint(i: int, ray: Float32Array, pixel_axes: FloatArray, t: float, out: Samples) -> None:
-    """Set the extent of a pixel on the plane of sample i: how far the hit moves when the ray moves by one pixel."""
-    n = out.face_normal[i]
-    facing = min(n[0] * ray[0] + n[1] * ray[1] + n[2] * ray[2], -0.02)  # at 89 degrees the footprint has no end
+def _smooth(tables: SurfaceTables, i: int, face: int, side: float, u: float, v: float, out: Samples) -> None:
+    """Give sample i on a round body its interpolated normal, and lift it off the facet.
+
+    It is lifted to the surface that the corner normals imply (mean of its projections on the corners' tangent planes),
+    else facets turned away from the sun would shade their lit neighbours in steps.
+    """
+    corners, normals = tables.corners_m, tables.normals
+    weights = (1.0 - u - v, 1.0 * u, 1.0 * v)
+    square = 0.0
     for c in range(3):
-        out.footprint_m[i, c] = 0.0
-    for k in range(2):
-        axis = pixel_axes[k]
-        slide = (n[0] * axis[0] + n[1] * axis[1] + n[2] * axis[2]) / facing
+        n = side * (
+            weights[0] * normals[face, 0, c] + weights[1] * normals[face, 1, c] + weights[2] * normals[face, 2, c]
+        )
+        out.normal[i, c] = n
+        square += n * n
+    scale = 1 / (math.sqrt(square) + 1e-30)
+    for c in range(3):
+        out.normal[i, c] *= scale
+    for k in range(3):
+        behind = 0.0
         for c in range(3):
-            out.footprint_m[i, c] += abs(t * (axis[c] - slide * ray[c]))
+            behind += side * normals[face, k, c] * (out.point_m[i, c] - corners[face, k, c])
+        if behind < 0:
+            for c in range(3):
+                out.lifted_m[i, c] -= weights[k] * behind * side * normals[face, k, c]
+
+
+@kernel
+def _measure_footprint(i: int, rays: Float32Array, pixel_axes: FloatArray, t: float, out: Samples) -> None:
+    """Set the extent of a pixel on the plane of sample i: how far the hit moves when the ray moves by one pixel."""
+    n = out.face_normal
+    facing = n[i, 0] * rays[i, 0] + n[i, 1] * rays[i, 1] + n[i, 2] * rays[i, 2]
+    facing = min(facing, -0.02)  # at 89 degrees the footprint has no end
+    slides = (_along(n, i, pixel_axes, 0) / facing, _along(n, i, pixel_axes, 1) / facing)
+    for c in range(3):
+        right, down = pixel_axes[0, c] - slides[0] * rays[i, c], pixel_axes[1, c] - slides[1] * rays[i, c]
+        out.footprint_m[i, c] = t * (abs(right) + abs(down))
+
+
+@kernel
+def _along(normals: Float32Array, i: int, axes: FloatArray, k: int) -> float:
+    return float(normals[i, 0] * axes[k, 0] + normals[i, 1] * axes[k, 1] + normals[i, 2] * axes[k, 2])
 
 
 @parallel_kernel
@@ -146,13 +165,12 @@ def light_rays(
     count = len(pixels)
     for i in prange(count):
         p = pixels[i]
-        x, y, z, reach = towards_light(lighting, samples.lifted_m[p])
+        x, y, z, reach = towards_light(lighting, samples.lifted_m, p)
         tx, ty, tz, bx, by, bz = _tangents(x, y, z)
         cell = CELL[(p // width_px) % 4 * 4 + (p % width_px) % 4]
         for k in range(SHADOW_RAYS):
             s = cell * SHADOW_RAYS + k
-            radius = lighting.radius * math.sqrt((s + 0.5) / (16 * SHADOW_RAYS))
-            a, b = radius * math.cos(s * GOLDEN_ANGLE), radius * math.sin(s * GOLDEN_ANGLE)
+            a, b = lighting.radius * LIGHT_DISC[s, 0], lighting.radius * LIGHT_DISC[s, 1]
             row = k * count + i
             for c in range(3):
                 starts[row, c] = samples.lifted_m[p, c]
@@ -169,21 +187,20 @@ def sky_rays(
     count = len(pixels)
     for i in prange(count):
         p = pixels[i]
-        n = samples.normal[p]
-        tx, ty, tz, bx, by, bz = _tangents(n[0], n[1], n[2])
+        nx, ny, nz = 1.0 * samples.normal[p, 0], 1.0 * samples.normal[p, 1], 1.0 * samples.normal[p, 2]
+        tx, ty, tz, bx, by, bz = _tangents(nx, ny, nz)
         cell = CELL[(p // width_px) % 4 * 4 + (p % width_px) % 4]
         for k in range(SKY_RAYS):
             s = k * 16 + cell
-            square = (s + 0.5) / (16 * SKY_RAYS)
-            radius, up = math.sqrt(square), math.sqrt(1 - square)
-            a, b = radius * math.cos(s * GOLDEN_ANGLE), radius * math.sin(s * GOLDEN_ANGLE)
+            a, b = SKY_DISC[s, 0], SKY_DISC[s, 1]
+            up = math.sqrt(1 - a * a - b * b)
             reach = reach_m * (0.3 + 0.7 * ((s * 7) % 16 + 0.5) / 16)  # near blockers count more than far ones
             row = k * count + i
             for c in range(3):
                 starts[row, c] = samples.lifted_m[p, c]
-            rays[row, 0] = reach * (a * tx + b * bx + up * n[0])
-            rays[row, 1] = reach * (a * ty + b * by + up * n[1])
-            rays[row, 2] = reach * (a * tz + b * bz + up * n[2])
+            rays[row, 0] = reach * (a * tx + b * bx + up * nx)
+            rays[row, 1] = reach * (a * ty + b * by + up * ny)
+            rays[row, 2] = reach * (a * tz + b * bz + up * nz)
 
 
 @kernel
@@ -204,9 +221,9 @@ def faces_light(lighting: Lighting, samples: Samples, out: BoolArray) -> None:
     for i in prange(len(samples.face)):
         out[i] = False
         if samples.face[i] >= 0:
-            x, y, z, _ = towards_light(lighting, samples.lifted_m[i])
-            n = samples.normal[i]
-            out[i] = n[0] * x + n[1] * y + n[2] * z > 0
+            x, y, z, _ = towards_light(lighting, samples.lifted_m, i)
+            n = samples.normal
+            out[i] = n[i, 0] * x + n[i, 1] * y + n[i, 2] * z > 0
 
 
 @kernel
@@ -214,13 +231,12 @@ def same_surface(samples: Samples, i: int, others: Samples, j: int) -> bool:
     """Tell whether sample j of `others` continues the surface of sample i: near its plane and turned alike."""
     if others.face[j] < 0:
         return False
-    n, m, w = samples.normal[i], others.normal[j], samples.footprint_m[i]
-    if n[0] * m[0] + n[1] * m[1] + n[2] * m[2] < 0.9:
-        return False
-    off = 0.0
+    alike, off, width = 0.0, 0.0, 0.0
     for c in range(3):
-        off += n[c] * (others.point_m[j, c] - samples.point_m[i, c])
-    return bool(abs(off) < 0.75 * (w[0] + w[1] + w[2]))
+        alike += samples.normal[i, c] * others.normal[j, c]
+        off += samples.normal[i, c] * (others.point_m[j, c] - samples.point_m[i, c])
+        width += samples.footprint_m[i, c]
+    return alike > 0.9 and abs(off) < 0.75 * width
 
 
 @parallel_kernel
@@ -241,40 +257,3 @@ def blur(samples: Samples, terms: Float32Array, step: int, width_px: int, out: F
                 weight = 0.5 if abs(offset) == 2 else 1.0
                 sun, sky, total = sun + weight * terms[j, 0], sky + weight * terms[j, 1], total + weight
         out[i, 0], out[i, 1] = sun / total, sky / total
-
-
-@parallel_kernel
-def find_edges(tables: SurfaceTables, samples: Samples, width_px: int, out: BoolArray) -> None:
-    """Tell which pixels border on another surface, another material or the sky."""
-    count = len(samples.face)
-    for i in prange(count):
-        face, column = samples.face[i], i % width_px
-        out[i] = False
-        for j in (i - 1, i + 1, i - width_px, i + width_px):
-            if not 0 <= j < count or abs(j % width_px - column) > 1 or (face < 0 and samples.face[j] < 0):
-                continue
-            if face < 0 or not same_surface(samples, i, samples, j):
-                out[i] = True
-            elif tables.material[face] != tables.material[samples.face[j]]:
-                out[i] = True
-
-
-@parallel_kernel
-def borrow_terms(
-    samples: Samples, terms: Float32Array, width_px: int, pixels: IntArray, subs: Samples, out: Float32Array
-) -> None:
-    """Give each subsample the light terms of the pixel around it that shows the same surface, else of its own pixel."""
-    count = len(samples.face)
-    for s in prange(len(subs.face)):
-        own = pixels[s]
-        out[s, 0], out[s, 1] = (terms[own, 0], terms[own, 1]) if samples.face[own] >= 0 else (1.0, 1.0)
-        if subs.face[s] < 0:
-            continue
-        sun, sky, total = 0.0, 0.0, 0.0
-        for dy in range(-1, 2):
-            for dx in range(-1, 2):
-                j = own + dy * width_px + dx
-                if 0 <= j < count and same_surface(subs, s, samples, j):
-                    sun, sky, total = sun + terms[j, 0], sky + terms[j, 1], total + 1
-        if total > 0:
-            out[s, 0], out[s, 1] = sun / total, sky / total

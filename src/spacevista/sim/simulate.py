@@ -42,3 +42,11 @@ def _without_color(world: World) -> Iterator[MemoryImages]:
     for pose in world.path:
         depth_m, ids = rays.depth_and_ids(world.camera, pose)
         yield MemoryImages(None, depth_m, ids)
+
+
+def _with_color(world: World, rng: np.random.Generator) -> Iterator[MemoryImages]:
+    from spacevista.sim.render import Renderer  # compiles its kernels on first use, which depth and ids do not need
+
+    renderer = Renderer(world)
+    for pose in world.path:
+        yield MemoryImages(*renderer.all(world.camera, pose, rng))

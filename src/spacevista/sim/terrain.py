@@ -15,6 +15,7 @@ from spacevista.geometry.arrays import FloatArray, IntArray
 from spacevista.sim.world import Mesh
 
 SKIRT_M = 5.0  # the solid goes this far below its lowest point
+GROWTH = 1.12  # of cell sizes outside the core
 MIN_DISTANCE_M = 1e-6  # keeps the weights finite; a point this near a pad already has the pad's height
 
 
@@ -75,15 +76,20 @@ def random_waves(rng: np.random.Generator, amplitude_m: float, shortest_m: float
     return Waves(amplitude_m * lengths / lengths.sum(), vectors, rng.uniform(0, 2 * np.pi, 6))
 
 
-def ground_mesh(terrain: Terrain, half_side_m: float, cells: int) -> Mesh:
-    """Return the ground as a closed solid over the square of +-half_side_m, `cells` x `cells` quads on top.
+def ground_mesh(terrain: Terrain, core_half_m: float, cell_m: float, half_side_m: float) -> Mesh:
+    """Return the ground as a closed solid: even cells in the core, cells that grow outwards up to half_side_m.
 
-    A pad is level in the mesh as far as the quads lie wholly inside it: make it a quad's diagonal wider than needed.
+    A pad in the core is level in the mesh as far as the cells lie wholly inside it: make it a cell's diagonal wider
+    than needed.
     """
-    axis = np.linspace(-half_side_m, half_side_m, cells + 1)
+    inner = cell_m * np.arange(round(core_half_m / cell_m) + 1)
+    steps = cell_m * GROWTH ** np.arange(1, 200)
+    outer = inner[-1] + np.cumsum(steps)
+    positive = np.concatenate([inner, outer[outer < half_side_m], [half_side_m]])
+    axis = np.concatenate([-positive[:0:-1], positive])
     x, y = np.meshgrid(axis, axis)
     top = np.stack([x, y, terrain.at(np.stack([x, y], axis=-1))], axis=-1).reshape(-1, 3)
-    return closed_sheet(top, (cells + 1, cells + 1), float(top[:, 2].min()) - SKIRT_M)
+    return closed_sheet(top, (len(axis), len(axis)), float(top[:, 2].min()) - SKIRT_M)
 
 
 def closed_sheet(top_m: FloatArray, shape: tuple[int, int], bottom_z_m: float) -> Mesh:

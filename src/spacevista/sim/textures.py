@@ -24,9 +24,10 @@ from __future__ import annotations
 
 import math
 
-from spacevista.sim.kernels import fractal, hash01, kept, kernel, lines, noise, pulses, ramp
+from spacevista.sim.kernels import fractal, hash01, kept, kernel, lines, noise, pulses, ramp, scattered
 
 WOOD, CLOTH, GRID, BRICK, NOISE, TILES, METAL, STRIPES, FOLIAGE, WINDOWS, ASPHALT, GRASS = range(1, 13)  # as Texture
+LEAF = 0.25  # of a twig's period
 
 
 @kernel
@@ -109,23 +110,20 @@ def windows(
 
 
 @kernel
-def leaves(x: float, y: float, z: float, period: float, width: float) -> tuple[float, float]:
-    """Return (blend, shade) of leaves in bunches: warped cells, each with its own light, over darker hollows."""
-    leaf = 0.35 * period
+def leaf_of(x: float, y: float, z: float, period: float, width: float) -> tuple[float, float]:
+    """Return the leaf at a point as a number in 0..1, and how far single leaves can be told apart."""
+    leaf = LEAF * period
     keep = kept(leaf, 0.6 * width)
-    own = 0.0
-    if keep > 0:
-        warp_x = noise(x / leaf + 9.1, y / leaf, z / leaf) * 1.6
-        warp_y = noise(x / leaf, y / leaf + 7.7, z / leaf) * 1.6
-        own = hash01(
-            math.floor(x / leaf + warp_x),
-            math.floor(y / leaf + warp_y),
-            math.floor(z / leaf + warp_x - warp_y),
-        )
-        own = (own - 0.5) * keep
-    hollow = fractal(x, y, z, 3 * period, width, 3)
-    depth = ramp(0.28, 0.62, hollow)
-    return min(max(0.5 - 1.1 * own, 0.0), 1.0) * 0.7 + 0.3 * (1 - depth), (0.45 + 0.6 * depth) * (1 + 0.7 * own)
+    return (scattered(x / leaf, y / leaf, z / leaf) if keep > 0 else 0.5), keep
+
+
+@kernel
+def leaves(x: float, y: float, z: float, period: float, width: float) -> tuple[float, float]:
+    """Return (blend, shade) of leaves in bunches: each leaf with its own light, over darker hollows."""
+    own, keep = leaf_of(x, y, z, period, width)
+    own = (own - 0.5) * keep
+    depth = ramp(0.28, 0.62, fractal(x, y, z, 2 * period, width, 3))
+    return min(max(0.5 - 1.1 * own, 0.0), 1.0) * 0.7 + 0.3 * (1 - depth), (0.4 + 0.65 * depth) * (1 + 0.8 * own)
 
 
 @kernel
@@ -133,8 +131,8 @@ def turf(x: float, y: float, z: float, period: float, width: float) -> tuple[flo
     """Return (blend, shade) of grass: tufts, patches twelve and seventy tufts wide."""
     tuft = fractal(x, y, z, period, width, 3) - 0.5
     patch = noise(x / (12 * period), y / (12 * period), z / (12 * period)) - 0.5
-    field = noise(x / (70 * period) + 3.3, y / (70 * period), 0.5) - 0.5
-    blend = 0.35 + 0.9 * tuft + 0.45 * patch + 0.5 * field
+    field = fractal(x, y, z, 70 * period, width, 4) - 0.5
+    blend = 0.35 + 0.9 * tuft + 0.35 * patch + 0.8 * field
     return min(max(blend, 0.0), 1.0), 1 + 0.8 * tuft + 0.15 * patch
 
 

@@ -7,6 +7,7 @@ that measures captures. Frames are numbered as in `World.path`.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import coal
 import numpy as np
@@ -24,6 +25,15 @@ DIRECTIONS = (("right", "left"), ("up", "down"), ("forward", "back"))
 Judgement = float | tuple[float, ...] | str
 
 
+@dataclass(frozen=True, eq=False)
+class ClosestPoints:
+    """Where two surfaces are nearest to each other (3; not unique where they are parallel), and how far apart."""
+
+    distance_m: float
+    first_m: FloatArray
+    second_m: FloatArray
+
+
 class Truth:
     """The true values of one world. Everything is computed once, when it is first asked for."""
 
@@ -33,7 +43,7 @@ class Truth:
         self._bodies: dict[int, Body] = {body.id: body for body in world.objects}
         self._sizes: dict[int, Sizes] = {}
         self._models: dict[int, coal.BVHModelOBBRSS] = {}
-        self._distances: dict[tuple[int, int], float] = {}
+        self._closest: dict[tuple[int, int], ClosestPoints] = {}
         self._nearest: dict[tuple[int, int], NearestPoint | None] = {}
 
     def body(self, object_id: int) -> Body:
@@ -51,15 +61,22 @@ class Truth:
             self._sizes[object_id] = solid_sizes(self.body(object_id).mesh.vertices_m)
         return self._sizes[object_id]
 
+    def closest(self, first: int, second: int) -> ClosestPoints:
+        """Return the closest points of two objects' surfaces."""
+        if second < first:
+            swapped = self.closest(second, first)
+            return ClosestPoints(swapped.distance_m, swapped.second_m, swapped.first_m)
+        if (first, second) not in self._closest:
+            result, still = coal.DistanceResult(), coal.Transform3s.Identity()
+            models = self._model(first), self._model(second)
+            gap_m = coal.distance(models[0], still, models[1], still, coal.DistanceRequest(), result)
+            points = (np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
+            self._closest[first, second] = ClosestPoints(max(float(gap_m), 0.0), *points)
+        return self._closest[first, second]
+
     def distance_m(self, first: int, second: int) -> float:
         """Return the distance between the closest points of two objects' surfaces; 0 where they cross."""
-        pair = min(first, second), max(first, second)
-        if pair not in self._distances:
-            request, result = coal.DistanceRequest(), coal.DistanceResult()
-            still = coal.Transform3s.Identity()
-            gap_m = coal.distance(self._model(pair[0]), still, self._model(pair[1]), still, request, result)
-            self._distances[pair] = max(float(gap_m), 0.0)
-        return self._distances[pair]
+        return self.closest(first, second).distance_m
 
     def touching(self, first: int, second: int) -> bool:
         """Tell whether two objects are in contact."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 from scipy.optimize import minimize
 from scipy.spatial import ConvexHull, QhullError
@@ -15,12 +16,12 @@ from scipy.spatial.transform import Rotation
 from spacevista.errors import GeometryError
 from spacevista.geometry.arrays import FloatArray
 
-FACETS = 48  # the largest facets of the hull that are tried as a face of the box
-STARTS = 6  # local searches for boxes that have no face on a facet
+FACETS = 32  # the largest facets of the hull that are tried as a face of the box
+STARTS = 4  # local searches for boxes that have no face on a facet
 COARSE_ROTATIONS = 600  # about 13 degrees apart, up to the 24 symmetries of a box
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sizes:
     """Sizes of one solid as placed.
 
@@ -29,6 +30,7 @@ class Sizes:
         height_m: vertical extent.
         length_m, width_m: longer and shorter side of the rectangle of least area around the footprint.
         hull_volume_m3: volume of the convex hull.
+        box_axes: (3, 3; rows) directions of the sides of the box of least volume.
     """
 
     longest_m: float
@@ -36,6 +38,7 @@ class Sizes:
     length_m: float
     width_m: float
     hull_volume_m3: float
+    box_axes: FloatArray
 
 
 def solid_sizes(vertices_m: FloatArray) -> Sizes:
@@ -53,13 +56,15 @@ def solid_sizes(vertices_m: FloatArray) -> Sizes:
     except QhullError as error:
         raise GeometryError(f"solid: expected vertices that span a volume, got {len(points)} in one plane") from error
     length, width = footprint_sides(points)
-    sides = minimum_box_sides(points[hull.vertices], hull.equations[:, :3], _areas(hull))
+    axes = box_of_hull(hull)
+    sides = box_sides(axes, points[hull.vertices])
     return Sizes(
         longest_m=float(max(sides)) * unit_m,
         height_m=float(np.ptp(points[:, 2])) * unit_m,
         length_m=length * unit_m,
         width_m=width * unit_m,
         hull_volume_m3=float(hull.volume) * unit_m**3,
+        box_axes=axes,
     )
 
 
@@ -83,8 +88,8 @@ def minimum_rectangle(points: FloatArray) -> tuple[tuple[float, float], float]:
     return (float(first[best]), float(second[best])), float(angles[best])
 
 
-def minimum_box_sides(corners: FloatArray, normals: FloatArray, areas: FloatArray) -> FloatArray:
-    """Return the three sides of the least-volume box around hull corners (V, 3) with facets (F, 3) of given areas.
+def minimum_box(corners: FloatArray, normals: FloatArray, areas: FloatArray) -> FloatArray:
+    """Return the axes (3, 3; rows) of the least-volume box around corners (V, 3) with facet normals (F, 3) and areas.
 
     First boxes with a face on a facet (exact for each), then local searches over all rotations, because a least box
     may touch the hull with edges only.
@@ -92,9 +97,15 @@ def minimum_box_sides(corners: FloatArray, normals: FloatArray, areas: FloatArra
     merged = _merge_facets(normals, areas)
     boxes = [_box_on_facet(corners, normal) for normal in merged]
     starts = _coarse_rotations(corners)[:STARTS] + sorted(boxes, key=lambda r: _log_volume(r, corners))[:STARTS]
-    found = [_descend(start, corners) for start in starts]
-    best = min(found + boxes, key=lambda rotation: _log_volume(rotation, corners))
-    return _sides(best, corners)
+    found = [least_box_near(start, corners) for start in starts]
+    return min(found + boxes, key=lambda axes: _log_volume(axes, corners))
+
+
+def box_of_hull(hull: ConvexHull) -> FloatArray:
+    """Return the axes (3, 3; rows) of the least-volume box around a convex hull."""
+    a, b, c = (hull.points[hull.simplices[:, i]] for i in range(3))
+    areas = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+    return minimum_box(hull.points[hull.vertices], hull.equations[:, :3], areas)
 
 
 def _merge_facets(normals: FloatArray, areas: FloatArray) -> FloatArray:
@@ -123,26 +134,50 @@ def _coarse_rotations(corners: FloatArray) -> list[FloatArray]:
     return [rotations[i] for i in np.argsort(volumes)]
 
 
-def _descend(start: FloatArray, corners: FloatArray) -> FloatArray:
-    """Turn a box until its volume has a local minimum; the function has kinks, so no gradient is used."""
+def least_box_near(axes: FloatArray, corners: FloatArray) -> FloatArray:
+    """Turn a box (axes: 3 x 3, rows) until its volume around corners (V, 3) has a local minimum.
 
-    def turned(vector: FloatArray) -> FloatArray:
-        return np.asarray(Rotation.from_rotvec(vector).as_matrix() @ start)
-
+    The volume has kinks where the box touches other corners, so no gradient is used.
+    """
     simplex = np.concatenate([np.zeros((1, 3)), np.eye(3) * 0.05])
-    options = {"initial_simplex": simplex, "xatol": 1e-6, "fatol": 1e-9, "maxiter": 300}
-    result = minimize(lambda v: _log_volume(turned(v), corners), np.zeros(3), method="Nelder-Mead", options=options)
-    return turned(result.x)
+    options = {"initial_simplex": simplex, "xatol": 1e-5, "fatol": 1e-8, "maxiter": 250}
+    result = minimize(_turned_log_volume, np.zeros(3), args=(axes, corners), method="Nelder-Mead", options=options)
+    return np.asarray(_turned(result.x, axes))
 
 
-def _log_volume(rotation: FloatArray, corners: FloatArray) -> float:
-    return float(np.log(_sides(rotation, corners)).sum())
+@nb.njit(cache=True)
+def _turned(vector: FloatArray, axes: FloatArray) -> FloatArray:
+    """Turn axes (3, 3; rows) by the rotation of a quaternion whose vector part is half of `vector`."""
+    x, y, z = vector / 2
+    n = 2 / (1 + x * x + y * y + z * z)
+    turn = np.array(
+        [
+            [1 - n * (y * y + z * z), n * (x * y - z), n * (x * z + y)],
+            [n * (x * y + z), 1 - n * (x * x + z * z), n * (y * z - x)],
+            [n * (x * z - y), n * (y * z + x), 1 - n * (x * x + y * y)],
+        ]
+    )
+    return turn @ axes
 
 
-def _sides(rotation: FloatArray, corners: FloatArray) -> FloatArray:
-    return np.asarray(np.ptp(corners @ rotation.T, axis=0))
+@nb.njit(cache=True)
+def _turned_log_volume(vector: FloatArray, axes: FloatArray, corners: FloatArray) -> float:
+    turned = _turned(vector, axes)
+    total = 0.0
+    for row in range(3):
+        x, y, z = turned[row]
+        low, high = np.inf, -np.inf
+        for corner in range(len(corners)):
+            along = x * corners[corner, 0] + y * corners[corner, 1] + z * corners[corner, 2]
+            low, high = min(low, along), max(high, along)
+        total += np.log(high - low)
+    return total
 
 
-def _areas(hull: ConvexHull) -> FloatArray:
-    a, b, c = (hull.points[hull.simplices[:, i]] for i in range(3))
-    return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2)
+def _log_volume(axes: FloatArray, corners: FloatArray) -> float:
+    return float(np.log(box_sides(axes, corners)).sum())
+
+
+def box_sides(axes: FloatArray, corners: FloatArray) -> FloatArray:
+    """Return the sides (3) of the box with axes (3, 3; rows) around corners (V, 3)."""
+    return np.asarray(np.ptp(corners @ axes.T, axis=0))

@@ -20,7 +20,7 @@ from spacevista.sim.world import Mesh, World
 # than any thickness that matters (a tenth of a millimetre at ten metres).
 SHORT_OF_TARGET = 1e-5
 SUB_PIXELS = 3  # rays per pixel and axis where the nearest visible point is looked for
-NEAR_SHARE = 0.01  # pixels within 1 % of the nearest one are looked at more closely
+NEAR_SHARE = 0.01  # pixels within 1 % of the nearest one, and those beside them, are looked at more closely
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Views:
         self.rays = RayScene.of(world)
         self._pictures: dict[int, tuple[FloatArray, Int32Array]] = {}
         self._bodies = {body.id: body for body in world.objects}
+        self._stretch = np.linalg.norm(world.camera.rays(), axis=2)  # (H, W): straight-line distance per z-depth
 
     def picture(self, frame: int) -> tuple[FloatArray, Int32Array]:
         """Return z-depth (H, W; 0 where nothing is hit) and ids (H, W) of a frame at pixel centres."""
@@ -75,7 +76,7 @@ class Views:
     def nearest_point(self, frame: int, object_id: int) -> NearestPoint | None:
         """Return the visible point of an object that is nearest to the camera's centre; None if none is visible.
 
-        Two searches: rays, nine a pixel, wherever the object is nearest or ends; and the point of each triangle that
+        Two searches: rays, nine a pixel, wherever the object is nearest; and the point of each triangle that
         is nearest to the camera, if it is visible, which is exact.
         """
         by_rays = self._nearest_by_rays(frame, object_id)
@@ -88,16 +89,18 @@ class Views:
 
     def _nearest_by_rays(self, frame: int, object_id: int) -> float | None:
         depth_m, ids = self.picture(frame)
-        mask = ids == object_id
-        if not mask.any():
+        rows, columns = np.nonzero(ids == object_id)
+        if not len(rows):
             return None
-        lengths = np.linalg.norm(self.world.camera.rays(), axis=2)
-        distance_m = np.where(mask, depth_m * lengths, np.inf)
-        near = distance_m <= (1 + NEAR_SHARE) * distance_m.min()
-        rim = ndimage.binary_dilation(mask, np.ones((3, 3))) & ~ndimage.binary_erosion(mask, np.ones((3, 3)))
-        rows, columns = np.nonzero(near | rim)
+        top, left = max(int(rows.min()) - 1, 0), max(int(columns.min()) - 1, 0)
+        crop = slice(top, int(rows.max()) + 2), slice(left, int(columns.max()) + 2)
+        distance_m = np.where(ids[crop] == object_id, depth_m[crop] * self._stretch[crop], np.inf)
+        around_m = ndimage.minimum_filter(distance_m, 3, mode="nearest")  # reaches one pixel past the object's rim
+        rows, columns = np.nonzero(around_m <= (1 + NEAR_SHARE) * distance_m.min())
         steps = (np.arange(SUB_PIXELS) + 0.5) / SUB_PIXELS
-        u, v = np.broadcast_arrays(columns[:, None, None] + steps[:, None], rows[:, None, None] + steps[None, :])
+        u, v = np.broadcast_arrays(
+            left + columns[:, None, None] + steps[:, None], top + rows[:, None, None] + steps[None, :]
+        )
         pixels = np.stack([u.ravel(), v.ravel()], axis=1)
         depths_m, bodies = self.cast(frame, pixels)
         sizes = np.linalg.norm(self.world.camera.back_project(pixels, np.ones(len(pixels))), axis=1)

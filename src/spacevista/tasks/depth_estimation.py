@@ -31,9 +31,9 @@ def depth_estimation(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | 
         for thing in scene.objects:
             if any(view.frame_index == frame for view in thing.views):
                 yield point_depth(scene, frame, thing.id, rng)
-                fact = nearest_point(scene, frame, thing.id)
-                yield fact
-                if (bounds := nearest_bounds(scene.frames[frame], thing.id)) is not None:
+                yield nearest_point(scene, frame, thing.id)
+                bounds = nearest_bounds(scene.frames[frame], thing.id, scene.noise.depth_rel)
+                if bounds is not None:
                     nearest[frame, thing.id] = with_noise(bounds, depth_error(scene, bounds.middle))
     yield from comparisons(nearest, rng)
 
@@ -53,7 +53,7 @@ def point_depth(scene: Scene, frame: int, number: int, rng: np.random.Generator)
 def nearest_point(scene: Scene, frame: int, number: int) -> Fact | Decline:
     """Measure the distance to the nearest visible point of an object."""
     candidate = Candidate("depth_estimation", "nearest_point", (number,), (frame,))
-    bounds = nearest_bounds(scene.frames[frame], number)
+    bounds = nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel)
     return Decline(candidate, "too few pixels") if bounds is None else _asked_depth(scene, candidate, bounds)
 
 

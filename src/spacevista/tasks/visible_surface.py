@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, median_filter
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.scenes.record import SceneFrame
 from spacevista.tasks.facts import Interval
 
 MIN_PIXELS = 60  # a smaller mask is too ragged to point at
+STRAY_PX = 5
+LUCKY = 1.5  # expected minimum of about ten independent standard normal errors
 INSIDE_PX = 2.5  # a marked point keeps this distance from the mask's border
 
 
@@ -41,18 +43,23 @@ def patch_bounds(frame: SceneFrame, number: int, point_px: tuple[float, float]) 
     return Interval(float(depth[1, 1]) - half, float(depth[1, 1]) + half)
 
 
-def nearest_bounds(frame: SceneFrame, number: int) -> Interval | None:
+def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval | None:
     """Return the bounds of the straight-line distance (m) to the nearest visible point of the object.
 
     At most: the nearest pixel centre. At least: that less what the surface still gains within a pixel, taken from the
-    slope around the nearest pixel.
+    slope around the nearest pixel. With a relative depth error, single stray pixels are filtered out first, and the
+    nearest of many noisy pixels is taken to be LUCKY errors too near.
     """
     mask = (frame.ids == number) & (frame.depth_m > 0)
     if int(mask.sum()) < MIN_PIXELS:
         return None
     rows, columns = np.nonzero(mask)
-    box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
-    distance = np.where(mask[box], frame.depth_m[box] * ray_lengths(frame)[box], np.inf)
+    box = (slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1))
+    distance = np.where(mask[box], frame.depth_m[box] * ray_lengths(frame, box), np.inf)
+    if error_rel > 0:
+        distance = median_filter(distance, STRAY_PX, mode="constant", cval=np.inf) * (1 + LUCKY * error_rel)
+        if not np.isfinite(distance).any():
+            return None
     row, column = np.unravel_index(int(distance.argmin()), distance.shape)
     high = float(distance[row, column])
     around = distance[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
@@ -60,6 +67,9 @@ def nearest_bounds(frame: SceneFrame, number: int) -> Interval | None:
     return Interval(high - min(2 * slope, 0.1 * high), high)
 
 
-def ray_lengths(frame: SceneFrame) -> FloatArray:
-    """Return straight-line distance over z-depth for every pixel (H, W)."""
-    return np.asarray(np.linalg.norm(frame.camera.rays(), axis=2))
+def ray_lengths(frame: SceneFrame, box: tuple[slice, slice]) -> FloatArray:
+    """Return straight-line distance over z-depth for the pixels of `box` (rows, columns)."""
+    camera = frame.camera
+    x = (np.arange(box[1].start, box[1].stop) + 0.5 - camera.cx_px) / camera.fx_px
+    y = (np.arange(box[0].start, box[0].stop) + 0.5 - camera.cy_px) / camera.fy_px
+    return np.asarray(np.sqrt(1 + x[None, :] ** 2 + y[:, None] ** 2))

@@ -10,8 +10,8 @@ from spacevista.sim.shapes import rotated, settled, union
 from spacevista.sim.world import Material, Mesh, Texture
 
 CATEGORY = "apartment block"
-# Slab blocks: 18-60 m x 11-18 m, 3 to 12 floors of 2.8-3.4 m, parapet 0.6-1.1 m (common practice; fall protection asks for
-# about 1 m).
+# Slab blocks: 18-60 m x 11-18 m, 3 to 12 floors of 2.8-3.4 m, parapet 0.6-1.1 m (common practice; guards
+# against falling are about 1 m).
 LENGTH_M = (18.0, 60.0)
 WIDTH_M = (11.0, 18.0)
 FLOORS = (3, 12)
@@ -33,22 +33,28 @@ def build(rng: np.random.Generator) -> Shape:
         *_parapet(x, y, (roof, roof + parapet)),
         *_roof_plant(rng, length, width, roof),
     ]
-    for side in (1, -1):
-        for level in range(floors):
-            sill = 0.4 + level * floor + 0.9
-            turn = 0 if side > 0 else 180
-            parts += [rotated(w, (0, 0, 1), turn) for w in _windows(length, width / 2, (sill, sill + 0.5 * floor))]
-            parts += [rotated(w, (0, 0, 1), turn + 90) for w in _windows(width, length / 2, (sill, sill + 0.5 * floor))]
+    sills = [0.4 + level * floor + 0.9 for level in range(floors)]
+    for turn, across, distance in ((0, length, width / 2), (90, width, length / 2)):
+        wall = union(*(w for sill in sills for w in _windows(across, distance, (sill, sill + 0.5 * floor))))
+        parts += [rotated(wall, (0, 0, 1), turn), rotated(wall, (0, 0, 1), turn + 180)]
     return Shape(settled(union(*parts)), _materials(rng))
 
 
 def _materials(rng: np.random.Generator) -> tuple[Material, ...]:
-    wall = choice(rng, ((0.62, 0.58, 0.50), (0.50, 0.50, 0.50), (0.48, 0.24, 0.15), (0.70, 0.70, 0.68), (0.55, 0.45, 0.30)))
+    wall = choice(
+        rng, ((0.62, 0.58, 0.50), (0.50, 0.50, 0.50), (0.48, 0.24, 0.15), (0.70, 0.70, 0.68), (0.55, 0.45, 0.30))
+    )
     dark = (wall[0] * 0.85, wall[1] * 0.85, wall[2] * 0.85)
     return (
         Material(wall, dark, Texture.NOISE, texture_m=1.0, gloss=0.05),
         Material((0.04, 0.06, 0.09), gloss=0.9),
-        Material(choice(rng, ((0.30, 0.29, 0.27), (0.18, 0.18, 0.18), (0.42, 0.40, 0.37))), (0.2, 0.2, 0.2), Texture.NOISE, texture_m=0.6, gloss=0.05),
+        Material(
+            choice(rng, ((0.30, 0.29, 0.27), (0.18, 0.18, 0.18), (0.42, 0.40, 0.37))),
+            (0.2, 0.2, 0.2),
+            Texture.NOISE,
+            texture_m=0.6,
+            gloss=0.05,
+        ),
         Material((0.55, 0.56, 0.57), gloss=0.4),
         Material((0.25, 0.24, 0.23), gloss=0.05),
     )
@@ -79,5 +85,7 @@ def _roof_plant(rng: np.random.Generator, length: float, width: float, roof: flo
         x = (i + 0.5) / count * length - length / 2 + rng.uniform(-0.1, 0.1) * length / count
         y = rng.uniform(-0.2, 0.2) * width
         half_x, half_y, tall = rng.uniform(1.0, 2.2), rng.uniform(0.9, 2.0), rng.uniform(0.9, 2.6)
-        parts.append(block((x - half_x, x + half_x), (y - half_y, y + half_y), (roof, roof + tall), PLANT if i % 2 else WALL))
+        parts.append(
+            block((x - half_x, x + half_x), (y - half_y, y + half_y), (roof, roof + tall), PLANT if i % 2 else WALL)
+        )
     return parts

@@ -1,4 +1,4 @@
-"""A few raised signs, drawn as strokes: the numbers on coins, the plus of a cell."""
+"""A few raised signs, drawn as strokes: the numbers on coins, the plus and the type of a button cell."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ _BARS: dict[str, tuple[tuple[float, float, float, float], ...]] = {
     "0": (_TOP, _BOTTOM, _UP_LEFT, _UP_RIGHT, _LOW_LEFT, _LOW_RIGHT),
     "1": ((-0.08, -0.5, 0.16, 1.0), (-0.24, 0.3, 0.2, 0.14), (-0.24, -0.5, 0.48, 0.12)),
     "2": (_TOP, _UP_RIGHT, _MIDDLE, _LOW_LEFT, _BOTTOM),
+    "3": (_TOP, _UP_RIGHT, _MIDDLE, _LOW_RIGHT, _BOTTOM),
+    "4": (_UP_LEFT, _MIDDLE, _UP_RIGHT, _LOW_RIGHT),
     "5": (_TOP, _UP_LEFT, _MIDDLE, _LOW_RIGHT, _BOTTOM),
+    "6": (_TOP, _UP_LEFT, _MIDDLE, _LOW_LEFT, _LOW_RIGHT, _BOTTOM),
+    "C": (_TOP, _UP_LEFT, _LOW_LEFT, _BOTTOM),
+    "L": (_UP_LEFT, _LOW_LEFT, _BOTTOM),
+    "R": (_TOP, _UP_LEFT, _UP_RIGHT, _MIDDLE, _LOW_LEFT, (0.05, -0.5, 0.15, 0.5)),
+    "S": (_TOP, _UP_LEFT, _MIDDLE, _LOW_RIGHT, _BOTTOM),
 }
 
 
 def glyph(sign: str, size_m: float, height_m: float, material: int = 0) -> Mesh:
-    """Return one of + 0 1 2 5 as raised bars on z = 0, `size_m` tall, upright along y, centred."""
+    """Return one of + 0-6 C L R S as raised bars on z = 0, `size_m` tall, upright along y, centred."""
     return union(
         *(
             moved(

@@ -32,7 +32,14 @@ def build(rng: np.random.Generator) -> Shape:
             parts.append(block((leg_x, leg_x + 0.07), (leg_y, leg_y + 0.07), (0, 0.14)))
     surface = top + mattress
     duvet_x = (x[0] + 0.62, x[1] + 0.01)
-    parts.append(tapered((duvet_x, y), ((duvet_x[0] + 0.03, duvet_x[1] - 0.05), (y[0] + 0.04, y[1] - 0.04)), (surface - 0.01, surface + 0.07), 2))
+    parts.append(
+        tapered(
+            (duvet_x, y),
+            ((duvet_x[0] + 0.03, duvet_x[1] - 0.05), (y[0] + 0.04, y[1] - 0.04)),
+            (surface - 0.01, surface + 0.07),
+            2,
+        )
+    )
     parts.append(block((duvet_x[0], duvet_x[0] + 0.22), (y[0] + 0.01, y[1] - 0.01), (surface, surface + 0.085), 3))
     count = 1 if width < 1.3 else 2
     for i in range(count):

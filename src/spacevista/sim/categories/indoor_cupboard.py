@@ -1,5 +1,7 @@
 """Cupboard: a body on a plinth, doors with a joint between them, handles."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from spacevista.sim.categories.indoor_looks import lacquer, metal, wood
@@ -32,16 +34,20 @@ def build(rng: np.random.Generator) -> Shape:
     edges = np.linspace(-width / 2, width / 2, count + 1).tolist()
     front = (depth / 2 - door, depth / 2)
     top = height - 0.025 - JOINT_M
-    for i, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (left, right) in enumerate(pairwise(edges)):
         side = (left + JOINT_M / 2, right - JOINT_M / 2)
         parts.append(block(front, side, (plinth + JOINT_M, top - drawers), 1))
         pull = right - 0.05 if i % 2 == 0 else left + 0.05
         middle = (plinth + top - drawers) / 2
-        parts.append(block((depth / 2, depth / 2 + 0.025), (pull - 0.008, pull + 0.008), (middle - 0.08, middle + 0.08), 2))
+        parts.append(
+            block((depth / 2, depth / 2 + 0.025), (pull - 0.008, pull + 0.008), (middle - 0.08, middle + 0.08), 2)
+        )
         if drawers:
             parts.append(block(front, side, (top - drawers + JOINT_M, top), 1))
             centre, z = (left + right) / 2, top - drawers / 2
-            parts.append(block((depth / 2, depth / 2 + 0.025), (centre - 0.07, centre + 0.07), (z - 0.008, z + 0.008), 2))
+            parts.append(
+                block((depth / 2, depth / 2 + 0.025), (centre - 0.07, centre + 0.07), (z - 0.008, z + 0.008), 2)
+            )
     body = wood(rng)
     doors = lacquer(rng) if rng.random() < 0.5 else Material(_paler(body.color), gloss=0.3)
     return Shape(settled(union(*parts)), (body, doors, metal(rng), Material((0.05, 0.05, 0.05))))

@@ -19,7 +19,14 @@ def build(rng: np.random.Generator) -> Shape:
     """Draw a potted plant."""
     radius, height = rng.uniform(*POT_M) / 2, rng.uniform(*HEIGHT_M)
     pot = min(1.8 * radius, 0.5 * height)
-    wall = [(0, 0), (0.72 * radius, 0), (radius, pot), (0.9 * radius, pot), (0.88 * radius, pot - 0.02), (0, pot - 0.02)]
+    wall = [
+        (0, 0),
+        (0.72 * radius, 0),
+        (radius, pot),
+        (0.9 * radius, pot),
+        (0.88 * radius, pot - 0.02),
+        (0, pot - 0.02),
+    ]
     parts = [lathe(wall, 32, (0, 0, 0, 0, 1))]
     count = int(rng.integers(16, 28))
     for i in range(count):
@@ -40,7 +47,15 @@ def _leaf(length: float, azimuth: float, lean: float, z: float) -> Mesh:
     side = np.array([-ahead[1], ahead[0], 0.0])
     middle = along[:, :1] * ahead + along[:, 1:] * np.array([0, 0, 1.0]) + np.array([0, 0, z])
     normal = np.cos(angle)[:, None] * -ahead + np.sin(angle)[:, None] * np.array([0, 0, 1.0])
-    rings = np.stack([middle + half[:, None] * side, middle + 0.0015 * normal, middle - half[:, None] * side, middle - 0.0015 * normal], axis=1)
+    rings = np.stack(
+        [
+            middle + half[:, None] * side,
+            middle + 0.0015 * normal,
+            middle - half[:, None] * side,
+            middle - 0.0015 * normal,
+        ],
+        axis=1,
+    )
     faces = []
     for i in range(6):
         for j in range(4):

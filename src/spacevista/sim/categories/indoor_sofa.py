@@ -1,5 +1,7 @@
 """Sofa: a base on short feet, seat and back cushions, two arms."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from spacevista.sim.categories.indoor_looks import cloth, wood
@@ -27,17 +29,17 @@ def build(rng: np.random.Generator) -> Shape:
     ]
     for side in (-1, 1):
         y = tuple(sorted((side * inner, side * length / 2)))
-        parts.append(
-            tapered((x, (y[0], y[1])), ((x[0], x[1] - 0.02), (y[0] + 0.01, y[1] - 0.01)), (foot, seat + 0.18))
-        )
+        parts.append(tapered((x, (y[0], y[1])), ((x[0], x[1] - 0.02), (y[0] + 0.01, y[1] - 0.01)), (foot, seat + 0.18)))
         for leg in (x[0] + 0.04, x[1] - 0.1):
             y_leg = side * (length / 2 - 0.08)
             parts.append(block((leg, leg + 0.06), (y_leg - 0.03, y_leg + 0.03), (0, foot), 1))
     seats = 2 if length < 1.8 else 3
     edges = np.linspace(-inner, inner, seats + 1).tolist()
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in pairwise(edges):
         y = (left + 0.006, right - 0.006)
         soft = (y[0] + 0.02, y[1] - 0.02)
         parts.append(tapered(((x[0] + back, x[1] + 0.02), y), ((x[0] + back, x[1]), soft), (0.26, seat), 0))
-        parts.append(tapered(((x[0] + 0.12, x[0] + back + 0.04), y), ((x[0] + 0.1, x[0] + back - 0.04), soft), (seat, height), 0))
+        parts.append(
+            tapered(((x[0] + 0.12, x[0] + back + 0.04), y), ((x[0] + 0.1, x[0] + back - 0.04), soft), (seat, height), 0)
+        )
     return Shape(settled(union(*parts)), (cloth(rng), wood(rng)))

@@ -22,7 +22,10 @@ def build(rng: np.random.Generator) -> Shape:
     foot, top, rung_z = 1.05 * radius, 0.7 * radius, 0.4 * height
     legs = [math.radians(45 + 90 * i) for i in range(4)]
     for angle, following in zip(legs, legs[1:] + legs[:1], strict=True):
-        ends = [(foot * math.cos(angle), foot * math.sin(angle), 0.0), (top * math.cos(angle), top * math.sin(angle), height - 0.03)]
+        ends = [
+            (foot * math.cos(angle), foot * math.sin(angle), 0.0),
+            (top * math.cos(angle), top * math.sin(angle), height - 0.03),
+        ]
         parts.append(sweep(ends, (0.016, 0.018)))
         mid = foot + (top - foot) * rung_z / (height - 0.03)
         rung = [(mid * math.cos(a), mid * math.sin(a), rung_z) for a in (angle, following)]

@@ -27,4 +27,6 @@ def build(rng: np.random.Generator) -> Shape:
         y = side * 0.32 * width
         parts.append(block((-0.12, 0.12), (y - 0.015, y + 0.015), (0, 0.015)))
         parts.append(block((-0.02, 0.015), (y - 0.015, y + 0.015), (0.015, low)))
-    return Shape(settled(union(*parts)), (Material((0.03, 0.03, 0.032), gloss=0.4), Material((0.012, 0.015, 0.022), gloss=0.9)))
+    return Shape(
+        settled(union(*parts)), (Material((0.03, 0.03, 0.032), gloss=0.4), Material((0.012, 0.015, 0.022), gloss=0.9))
+    )

@@ -24,7 +24,12 @@ def build(rng: np.random.Generator) -> Shape:
     rise = height - seat
     for i in range(3):
         low = seat + 0.06 + i * (rise - 0.06) / 3
-        parts.append(moved(rotated(block((-0.03, 0.0), slat, (0, (rise - 0.06) / 3 - 0.02)), (0, 1, 0), -10), (-0.02 - 0.06 * i, 0, low)))
+        parts.append(
+            moved(
+                rotated(block((-0.03, 0.0), slat, (0, (rise - 0.06) / 3 - 0.02)), (0, 1, 0), -10),
+                (-0.02 - 0.06 * i, 0, low),
+            )
+        )
     frames = (-length / 2 + 0.15, length / 2 - 0.15) if length < 1.8 else (-length / 2 + 0.15, 0.0, length / 2 - 0.15)
     for y in frames:
         side = (y - 0.025, y + 0.025)
@@ -32,7 +37,9 @@ def build(rng: np.random.Generator) -> Shape:
         parts.append(block((0.02, 0.07), side, (0, seat - 0.05), 1))
         parts.append(block((depth - 0.08, depth - 0.03), side, (0, seat - 0.05), 1))
         parts.append(block((-0.02, depth - 0.02), side, (0, 0.03), 1))
-        parts.append(moved(rotated(block((0.0, 0.035), side, (0, rise - 0.03)), (0, 1, 0), -13), (-0.055, 0, seat - 0.04)))
+        parts.append(
+            moved(rotated(block((0.0, 0.035), side, (0, rise - 0.03)), (0, 1, 0), -13), (-0.055, 0, seat - 0.04))
+        )
     brown = choice(rng, ((0.36, 0.20, 0.09), (0.24, 0.12, 0.06), (0.10, 0.22, 0.12)))
     dark = (brown[0] * 0.6, brown[1] * 0.6, brown[2] * 0.6)
     wood = Material(brown, dark, Texture.WOOD, texture_m=0.01, gloss=0.2)

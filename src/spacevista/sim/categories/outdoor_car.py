@@ -17,7 +17,15 @@ WIDTH_M = (1.65, 1.90)
 HEIGHT_M = (1.42, 1.75)
 WHEEL_M = (0.58, 0.68)
 PAINT, GLASS, TYRE, RIM, LAMP, TAIL, TRIM = range(7)
-PAINTS = ((0.50, 0.04, 0.04), (0.04, 0.10, 0.35), (0.75, 0.75, 0.75), (0.35, 0.36, 0.38), (0.03, 0.03, 0.035), (0.08, 0.22, 0.12), (0.60, 0.42, 0.06))
+PAINTS = (
+    (0.50, 0.04, 0.04),
+    (0.04, 0.10, 0.35),
+    (0.75, 0.75, 0.75),
+    (0.35, 0.36, 0.38),
+    (0.03, 0.03, 0.035),
+    (0.08, 0.22, 0.12),
+    (0.60, 0.42, 0.06),
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,11 @@ def build(rng: np.random.Generator) -> Shape:
     length, height, width = rng.uniform(*kind.length_m), rng.uniform(*kind.height_m), rng.uniform(*WIDTH_M)
     wheel = rng.uniform(*WHEEL_M) / 2
     belt = 0.61 * height
-    parts = [_body(length, width, belt, wheel), *_cabin(kind, length, width, belt, height), *_lights(length, width, belt)]
+    parts = [
+        _body(length, width, belt, wheel),
+        *_cabin(kind, length, width, belt, height),
+        *_lights(length, width, belt),
+    ]
     for x in (0.20 * length, 0.81 * length):
         for side in (-1, 1):
             parts += _wheel(x - length / 2, side, width, wheel)
@@ -84,7 +96,12 @@ def _cabin(kind: Kind, length: float, width: float, belt: float, height: float) 
     z: Span = (belt - 0.02, height - 0.05)
     parts = [
         tapered((low, (-y_low, y_low)), (high, (-y_high, y_high)), z, GLASS),
-        tapered((high, (-y_high - 0.012, y_high + 0.012)), ((high[0] + 0.08, high[1] - 0.08), (-y_high + 0.08, y_high - 0.08)), (z[1], height), PAINT),
+        tapered(
+            (high, (-y_high - 0.012, y_high + 0.012)),
+            ((high[0] + 0.08, high[1] - 0.08), (-y_high + 0.08, y_high - 0.08)),
+            (z[1], height),
+            PAINT,
+        ),
     ]
     middle = (0.44 * length - half, 0.42 * length - half)
     for start, end in ((low[0], high[0]), (low[1] - 0.09, high[1] - 0.09), middle):
@@ -119,4 +136,4 @@ def _wheel(x: float, side: int, width: float, radius: float) -> list[Mesh]:
     rim = rotated(cylinder(0.62 * radius, 0.22, 20, RIM), (1, 0, 0), 90)
     inner = side * (width / 2 - 0.01)
     shift = inner if side > 0 else inner + 0.2
-    return [moved(tyre, (x, shift, radius)), moved(rim, (x, shift + (0.01 if side > 0 else 0.01), radius))]
+    return [moved(tyre, (x, shift, radius)), moved(rim, (x, shift + 0.01, radius))]

@@ -45,10 +45,16 @@ def build(rng: np.random.Generator) -> Shape:
 
 
 def _materials(rng: np.random.Generator) -> tuple[Material, ...]:
-    brick = Material((0.42, 0.17, 0.10), (0.55, 0.50, 0.45), Texture.BRICK, texture_m=0.25, gloss=0.05)
-    plaster = Material(choice(rng, ((0.75, 0.71, 0.62), (0.70, 0.58, 0.38), (0.62, 0.68, 0.70), (0.78, 0.77, 0.75))), (0.6, 0.6, 0.58), Texture.NOISE, texture_m=0.3, gloss=0.05)
+    brick = Material((0.42, 0.17, 0.10), (0.55, 0.50, 0.45), Texture.BRICK, texture_m=0.075, gloss=0.05)
+    plaster = Material(
+        choice(rng, ((0.75, 0.71, 0.62), (0.70, 0.58, 0.38), (0.62, 0.68, 0.70), (0.78, 0.77, 0.75))),
+        (0.6, 0.6, 0.58),
+        Texture.NOISE,
+        texture_m=0.3,
+        gloss=0.05,
+    )
     tiles = choice(rng, ((0.42, 0.14, 0.08), (0.16, 0.15, 0.16), (0.28, 0.14, 0.10)))
-    dark = (tiles[0] * 0.6, tiles[1] * 0.6, tiles[2] * 0.6)
+    dark = (tiles[0] * 0.75, tiles[1] * 0.75, tiles[2] * 0.75)
     return (
         brick if rng.random() < 0.4 else plaster,
         Material(tiles, dark, Texture.STRIPES, texture_m=0.30, gloss=0.1),
@@ -63,7 +69,14 @@ def _roof(half_x: float, half_y: float, eaves: float, rise: float) -> Mesh:
     """Return the two slopes as one bent slab 0.22 m thick, with eaves of 0.45 m and gable overhangs of 0.35 m."""
     slope, over = rise / half_y, 0.45
     foot, low = half_y + over, eaves - over * slope
-    outline = [(-foot, low), (0, eaves + rise), (foot, low), (foot, low + 0.22), (0, eaves + rise + 0.25), (-foot, low + 0.22)]
+    outline = [
+        (-foot, low),
+        (0, eaves + rise),
+        (foot, low),
+        (foot, low + 0.22),
+        (0, eaves + rise + 0.25),
+        (-foot, low + 0.22),
+    ]
     return rotated(upright_prism(outline, (-half_x - 0.35, half_x + 0.35), ROOF), (0, 0, 1), 90)
 
 
@@ -75,7 +88,9 @@ def _long_wall(rng: np.random.Generator, half_x: float, y: float, sill: float, d
     parts: list[Mesh] = []
     for i, x in enumerate(centres):
         if i == door_at:
-            parts += _panel_y(x, y, out, (0.55, 0.3, 2.4), FRAME, 0.03) + _panel_y(x, y, out, (0.47, 0.3, 2.32), DOOR, 0.05)
+            parts += _panel_y(x, y, out, (0.55, 0.3, 2.4), FRAME, 0.03) + _panel_y(
+                x, y, out, (0.47, 0.3, 2.32), DOOR, 0.05
+            )
             parts.append(block((x - 0.8, x + 0.8), tuple(sorted((y, y + out * 0.9))), (0.0, 0.28), STONE))  # type: ignore[arg-type]
         else:
             parts += _window_y(x, y, out, sill)
@@ -88,7 +103,9 @@ def _window_y(x: float, y: float, out: float, sill: float) -> list[Mesh]:
     return frame + panes[0] + panes[1]
 
 
-def _panel_y(x: float, y: float, out: float, size: tuple[float, float, float], material: int, thick: float) -> list[Mesh]:
+def _panel_y(
+    x: float, y: float, out: float, size: tuple[float, float, float], material: int, thick: float
+) -> list[Mesh]:
     """Return a panel on a wall at y: half width and lower and upper edge, standing out by `thick`."""
     half, low, high = size
     span = (y, y + out * thick) if out > 0 else (y + out * thick, y)

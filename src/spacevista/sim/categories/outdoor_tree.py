@@ -19,9 +19,17 @@ def build(rng: np.random.Generator) -> Shape:
     height = rng.uniform(*HEIGHT_M)
     conifer = rng.random() < 0.25
     mesh = _conifer(rng, height) if conifer else _broadleaf(rng, height)
-    green = choice(rng, ((0.07, 0.17, 0.06),) if conifer else ((0.13, 0.27, 0.06), (0.10, 0.22, 0.05), (0.22, 0.30, 0.08)))
+    green = choice(
+        rng, ((0.07, 0.17, 0.06),) if conifer else ((0.13, 0.27, 0.06), (0.10, 0.22, 0.05), (0.22, 0.30, 0.08))
+    )
     dark = (green[0] * 0.45, green[1] * 0.45, green[2] * 0.45)
-    bark = Material(choice(rng, ((0.20, 0.14, 0.10), (0.30, 0.27, 0.23))), (0.10, 0.07, 0.05), Texture.NOISE, texture_m=0.05, gloss=0.0)
+    bark = Material(
+        choice(rng, ((0.20, 0.14, 0.10), (0.30, 0.27, 0.23))),
+        (0.10, 0.07, 0.05),
+        Texture.NOISE,
+        texture_m=0.05,
+        gloss=0.0,
+    )
     return Shape(settled(mesh), (bark, Material(green, dark, Texture.FOLIAGE, texture_m=0.12, gloss=0.05)))
 
 
@@ -29,7 +37,9 @@ def _broadleaf(rng: np.random.Generator, height: float) -> Mesh:
     spread = rng.uniform(0.45, 0.75) * height / 2
     clear = rng.uniform(0.25, 0.35) * height  # trunk below the crown
     girth = 0.022 * height + 0.03
-    parts: list[Mesh] = [sweep([(0, 0, 0), (0.02, 0.01, 0.5 * clear), (0, 0, clear + 0.25 * height)], np.array([1.35, 1.0, 0.7]) * girth)]
+    parts: list[Mesh] = [
+        sweep([(0, 0, 0), (0.02, 0.01, 0.5 * clear), (0, 0, clear + 0.25 * height)], np.array([1.35, 1.0, 0.7]) * girth)
+    ]
     middle = (clear + height) / 2
     half = (height - clear) / 2
     parts.append(blob((0.72 * spread, 0.72 * spread, 0.8 * half), (0, 0, middle), 0.12, rng, 1))

@@ -7,26 +7,32 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.shapes import box, extrude, lathe, moved, rotated
 from spacevista.sim.world import Mesh
 
 Span = tuple[float, float]
+UNIT = moved(box((1, 1, 1)), (0.5, 0.5, 0))  # from 0 to 1 along every axis
 
 
 def block(x_m: Span, y_m: Span, z_m: Span, material: int = 0) -> Mesh:
-    """Return the box that fills the given spans."""
-    size = (x_m[1] - x_m[0], y_m[1] - y_m[0], z_m[1] - z_m[0])
-    return moved(box(size, material), ((x_m[0] + x_m[1]) / 2, (y_m[0] + y_m[1]) / 2, z_m[0]))
+    """Return the box that fills the given spans, each from low to high."""
+    low, high = np.array([x_m, y_m, z_m]).T
+    return Mesh(low + UNIT.vertices_m * (high - low), UNIT.faces, np.full(len(UNIT.faces), material))
 
 
 def tapered(low: tuple[Span, Span], high: tuple[Span, Span], z_m: Span, material: int = 0) -> Mesh:
     """Return a box whose lower face spans `low` (x, y) at z_m[0] and whose upper face spans `high` at z_m[1]."""
-    unit = box((1, 1, 1), material)
-    vertices = []
-    for x, y, z in unit.vertices_m:
-        (x_span, y_span) = low if z < 0.5 else high
-        vertices.append((x_span[int(x > 0)], y_span[int(y > 0)], z_m[int(z > 0.5)]))
-    return Mesh(np.array(vertices), unit.faces, unit.face_materials)
+    bottom, top = (np.array([span[0], span[1]]).T for span in (low, high))  # rows: low corner, high corner
+    upper = UNIT.vertices_m[:, 2:] > 0.5
+    plan = np.where(upper, _corners(top), _corners(bottom))
+    vertices = np.column_stack([plan, np.where(upper[:, 0], z_m[1], z_m[0])])
+    return Mesh(vertices, UNIT.faces, np.full(len(UNIT.faces), material))
+
+
+def _corners(rectangle: FloatArray) -> FloatArray:
+    """Return where each corner of the unit box lies in a rectangle, (8, 2)."""
+    return np.asarray(rectangle[0] + UNIT.vertices_m[:, :2] * (rectangle[1] - rectangle[0]))
 
 
 def upright_prism(profile_xz: Sequence[tuple[float, float]], y_m: Span, material: int = 0) -> Mesh:

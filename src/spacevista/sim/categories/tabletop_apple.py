@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
+from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.categories.small_looks import varied
 from spacevista.sim.shapes import lathe, scaled, settled, sweep, union
@@ -46,7 +48,7 @@ def build(rng: np.random.Generator) -> Shape:
     """Build an apple standing on its base."""
     diameter = float(rng.uniform(*DIAMETER_M))
     size = diameter, diameter * float(rng.uniform(0.95, 1.0)), diameter * float(rng.uniform(*HEIGHT_PART))
-    body = scaled(_ribbed(lathe(_OUTLINE, 60), 0.02), size)
+    body = scaled(_ribbed(lathe(_smooth(_OUTLINE, 48), 60), 0.02), size)
     stem = sweep(
         np.array([(0, 0, 0.80), (0.005, 0, 0.90), (0.02, 0.005, 0.98), (0.05, 0.01, 1.04)]) * size[2],
         np.array([0.014, 0.012, 0.014, 0.02]) * diameter,
@@ -56,6 +58,14 @@ def build(rng: np.random.Generator) -> Shape:
     skin, second = SKINS[int(rng.integers(len(SKINS)))]
     peel = Material(varied(rng, skin), varied(rng, second), Texture.NOISE, texture_m=0.03, gloss=0.55)
     return Shape(settled(union(body, stem)), (peel, Material((0.14, 0.08, 0.03), gloss=0.1)))
+
+
+def _smooth(outline: tuple[tuple[float, float], ...], count: int) -> FloatArray:
+    """Return `count` points on a smooth curve through the outline; both ends stay on the axis."""
+    curve = CubicSpline(np.linspace(0, 1, len(outline)), outline)(np.linspace(0, 1, count))
+    curve[1:-1, 0] = np.maximum(curve[1:-1, 0], 1e-3)
+    curve[[0, -1], 0] = 0
+    return np.asarray(curve, dtype=np.float64)
 
 
 def _ribbed(mesh: Mesh, depth: float) -> Mesh:

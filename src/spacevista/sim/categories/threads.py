@@ -17,13 +17,18 @@ PER_PITCH = 6  # rings a turn: enough for the flanks of the V to show
 def threaded_rod(diameter_m: float, pitch_m: float, length_m: float, material: int = 0) -> Mesh:
     """Return a rod with a right-handed ISO metric V thread (ISO 68-1: depth 0.613 pitch), standing on z = 0."""
     rings = max(8, math.ceil(length_m / pitch_m * PER_PITCH)) + 1
-    angles = np.arange(AROUND) * (2 * math.pi / AROUND)
+    angles = even_angles(AROUND)
     heights = np.linspace(0, length_m, rings)
     phase = np.mod(heights[:, None] / pitch_m - angles / (2 * math.pi), 1.0)
     radius = diameter_m / 2 - 0.613 * pitch_m * np.abs(2 * phase - 1)
     chamfer = np.minimum(heights, length_m - heights)[:, None] + diameter_m / 2 - 0.613 * pitch_m  # 45 degrees
     radius = np.minimum(radius, chamfer)
     return loft(cylindrical(radius, angles, heights), material=material)
+
+
+def even_angles(count: int) -> FloatArray:
+    """Return `count` angles (count,) that go once around, from 0."""
+    return np.linspace(0, 2 * math.pi, count, endpoint=False, dtype=np.float64)
 
 
 def cylindrical(radius_m: FloatArray, angles_rad: FloatArray, heights_m: FloatArray) -> FloatArray:

@@ -7,27 +7,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from spacevista.sim.categories.glyphs import glyph
+from spacevista.sim.categories.glyphs import glyph, number
 from spacevista.sim.categories.shape import Shape
-from spacevista.sim.categories.small_looks import BLACK_INK, STEEL, vivid
+from spacevista.sim.categories.small_looks import BRASS, MOULDED_BLACK, STEEL, vivid
 from spacevista.sim.shapes import lathe, moved, rotated, settled, union
 from spacevista.sim.world import Material, Mesh
 
 NAME = "battery"
+STAMPED = replace(STEEL, color=(0.22, 0.22, 0.23), second_color=(0.18, 0.18, 0.19))  # signs lie in shadow and grease
 
-# Diameter and length in mm (IEC 60086-2: R1, R03, R6, CR17345).
-ROUND_MM = ((12.0, 30.2), (10.5, 44.5), (14.5, 50.5), (17.0, 34.5))
-# Diameter and height in mm (IEC 60086-3: SR416, SR621, SR626, LR41, LR44; IEC 60086-2: CR1220, CR2016, CR2025, CR2032).
+# Type as printed, diameter and length in mm (IEC 60086-2: R1, R03, R6, CR17345; their type is not printed).
+ROUND_MM = (("", 12.0, 30.2), ("", 10.5, 44.5), ("", 14.5, 50.5), ("", 17.0, 34.5))
+# Type as stamped, diameter and height in mm (IEC 60086-3; the lithium cells IEC 60086-2).
 BUTTON_MM = (
-    (4.8, 1.65),
-    (6.8, 2.15),
-    (6.8, 2.6),
-    (7.9, 3.6),
-    (11.6, 5.4),
-    (12.5, 2.0),
-    (20.0, 1.6),
-    (20.0, 2.5),
-    (20.0, 3.2),
+    ("SR416", 4.8, 1.65),
+    ("SR621", 6.8, 2.15),
+    ("SR626", 6.8, 2.6),
+    ("LR41", 7.9, 3.6),
+    ("LR44", 11.6, 5.4),
+    ("CR1220", 12.5, 2.0),
+    ("CR2016", 20.0, 1.6),
+    ("CR2025", 20.0, 2.5),
+    ("CR2032", 20.0, 3.2),
 )
 
 
@@ -36,14 +37,14 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
 
     Button cells lie with the plus side up, round cells lie on their side or stand on the minus side.
     """
-    stock = [size for size in ROUND_MM + BUTTON_MM if longest_m[0] <= max(size) * 1e-3 <= longest_m[1]]
+    stock = [size for size in ROUND_MM + BUTTON_MM if longest_m[0] <= max(size[1:]) * 1e-3 <= longest_m[1]]
     if not stock:
         return None
-    diameter, length = stock[int(rng.integers(len(stock)))]
+    stamp, diameter, length = stock[int(rng.integers(len(stock)))]
     if length < diameter:
-        return Shape(_button_cell(diameter * 1e-3, length * 1e-3), (STEEL, replace(STEEL, gloss=0.5), BLACK_INK))
+        return Shape(_button_cell(stamp, diameter * 1e-3, length * 1e-3), (STEEL, BRASS, MOULDED_BLACK, STAMPED))
     standing = _round_cell(diameter * 1e-3, length * 1e-3)
-    mesh = standing if rng.random() < 0.3 else settled(rotated(standing, (0, 1, 0), 90))
+    mesh = standing if rng.random() < 0.15 else settled(rotated(standing, (0, 1, 0), 90))
     jacket = Material((0.02, 0.02, 0.02), gloss=0.6)
     return Shape(mesh, (STEEL, jacket, replace(vivid(rng), gloss=0.6)))
 
@@ -70,11 +71,11 @@ def _round_cell(diameter_m: float, length_m: float) -> Mesh:
     return lathe(profile, 48, [0, 0, 1, 1, 2, 2, 0, 0, 0, 0])
 
 
-def _button_cell(diameter_m: float, height_m: float) -> Mesh:
-    """A can with a smaller minus cap below, a bevelled rim and a raised plus sign on top."""
+def _button_cell(stamp: str, diameter_m: float, height_m: float) -> Mesh:
+    """A can over a smaller brass minus cap and a black seal, its plus side up: plus sign and type in raised signs."""
     radius = diameter_m / 2
     edge = 0.08 * height_m
-    relief = 0.02 * height_m
+    relief = min(0.02 * height_m, 5e-5)
     body = height_m - relief
     profile = [
         (0, 0),
@@ -86,5 +87,6 @@ def _button_cell(diameter_m: float, height_m: float) -> Mesh:
         (radius - edge, body),
         (0, body),
     ]
-    plus = moved(glyph("+", 0.6 * diameter_m, relief, material=2), (0, 0, body))
-    return union(lathe(profile, 60, [1, 1, 2, 0, 0, 0, 0]), plus)
+    plus = moved(glyph("+", 0.24 * diameter_m, relief, material=3), (0, 0.22 * diameter_m, body))
+    letters = moved(number(stamp, 0.17 * diameter_m, relief, material=3), (0, -0.12 * diameter_m, body))
+    return union(lathe(profile, 60, [1, 1, 2, 0, 0, 0, 0]), plus, letters)

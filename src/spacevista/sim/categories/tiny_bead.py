@@ -26,7 +26,7 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
     seed_bead = diameter < 5e-3
     mesh = _bead(0.42 if seed_bead else float(rng.uniform(0.24, 0.34)))
     mesh = scaled(mesh, (diameter, diameter, diameter * (0.62 if seed_bead else float(rng.uniform(0.75, 0.95)))))
-    if rng.random() < 0.35:
+    if rng.random() < 0.2:
         mesh = settled(rotated(mesh, (1, 0, 0), 90))
     return Shape(mesh, _looks(rng))
 

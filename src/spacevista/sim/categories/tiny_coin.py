@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,7 +35,13 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
     if not stock:
         return None
     value, diameter, thickness, core, ring = stock[int(rng.integers(len(stock)))]
-    return Shape(_coin(value, diameter * 1e-3, thickness * 1e-3), (core, ring))
+    return Shape(_coin(value, diameter * 1e-3, thickness * 1e-3), (core, ring, _worn(core), _worn(ring)))
+
+
+def _worn(metal: Material) -> Material:
+    """The rubbed, brighter metal of the relief."""
+    red, green, blue = (min(1.0, 1.5 * channel) for channel in metal.color)
+    return replace(metal, color=(red, green, blue), second_color=metal.color)
 
 
 def _coin(value: str, diameter_m: float, thickness_m: float) -> Mesh:
@@ -53,7 +60,7 @@ def _coin(value: str, diameter_m: float, thickness_m: float) -> Mesh:
         (0, field),
     ]
     disc = lathe(profile, 72, [1, 1, 1, 1, 1, 1, 1, 0])
-    face = moved(number(value, 0.62 * radius, 0.8 * relief), (0, 0, field))
+    face = moved(number(value, 0.72 * radius, 0.8 * relief, material=2), (0, 0, field))
     stars = [_star(0.075 * radius, 0.8 * relief) for _ in range(STARS)]
     turns = np.arange(STARS) * (2 * math.pi / STARS)
     around = [
@@ -67,4 +74,4 @@ def _star(radius_m: float, height_m: float) -> Mesh:
     """A five-pointed star upright along y."""
     angles = math.pi / 2 + np.arange(10) * (math.pi / 5)
     radii = radius_m * np.where(np.arange(10) % 2 == 0, 1.0, 0.4)
-    return extrude(np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1), height_m, material=1)
+    return extrude(np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1), height_m, material=3)

@@ -8,7 +8,7 @@ import numpy as np
 
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.categories.small_looks import BRASS, STEEL
-from spacevista.sim.categories.threads import cylindrical, hexagon_radius
+from spacevista.sim.categories.threads import cylindrical, even_angles, hexagon_radius
 from spacevista.sim.shapes import loft
 from spacevista.sim.world import Mesh
 
@@ -43,7 +43,7 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
 
 def _nut(thread_m: float, flats_m: float, height_m: float) -> Mesh:
     """A hexagon whose corners a 30 degree cone cuts off at both ends, about a hole with grooves."""
-    angles = np.arange(72) * (2 * math.pi / 72)
+    angles = even_angles(72)
     hexagon = hexagon_radius(flats_m, angles)
     corner = flats_m / math.sqrt(3)
     cut = (corner - 0.475 * flats_m) * math.tan(math.pi / 6)  # the cone starts just inside the flats

@@ -9,7 +9,14 @@ import numpy as np
 from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.categories.small_looks import BLACK_OXIDE, BRASS, STEEL
-from spacevista.sim.categories.threads import cross_angles, cross_radius, cylindrical, hexagon_radius, threaded_rod
+from spacevista.sim.categories.threads import (
+    cross_angles,
+    cross_radius,
+    cylindrical,
+    even_angles,
+    hexagon_radius,
+    threaded_rod,
+)
 from spacevista.sim.shapes import cylinder, extrude, loft, moved, rotated, settled, union
 from spacevista.sim.world import Mesh
 
@@ -82,7 +89,7 @@ def _cross_head(diameter_m: float, height_m: float) -> Mesh:
 
 def _socket_head(diameter_m: float, height_m: float) -> Mesh:
     """A rim about a hexagon socket as wide as half the head (ISO 4762)."""
-    angles = np.arange(48) * (2 * math.pi / 48)
+    angles = even_angles(48)
     return union(
         _base(diameter_m, height_m), _rim(diameter_m, height_m, angles, hexagon_radius(0.5 * diameter_m, angles), 0.08)
     )

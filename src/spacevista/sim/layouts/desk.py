@@ -25,17 +25,17 @@ FILL = 0.5  # share of the ground that things and their gaps take: more cannot b
 GROWTH = 1.08  # of the ground whenever a thing finds no place
 ELEVATION_DEG = (25.0, 65.0)
 ORBIT_SHARE = 0.6
-FRAMING = (1.05, 1.25)  # half the picture's width at the target, in half sides of the ground
+FRAMING = (1.1, 1.3)  # half the picture's width at the target, in half sides of the ground
 CLEARANCE = 0.3  # of the distance to the target that stays free between any camera and any thing
 TABLE_HEIGHT_M = 0.74  # desks and dining tables, EN 527-1 and common practice
 WOODS = ((0.38, 0.21, 0.09), (0.50, 0.32, 0.16), (0.20, 0.10, 0.05), (0.62, 0.47, 0.29))
 
 
-def wood_top(rng: np.random.Generator) -> Material:
-    """Return a table board; year rings 8 to 20 mm apart."""
+def wood_top(rng: np.random.Generator, ring_m: tuple[float, float] = (0.008, 0.02)) -> Material:
+    """Return a table board, its year rings `ring_m` (from, to) apart as they show on a board's face."""
     color = varied(rng, WOODS[int(rng.integers(len(WOODS)))])
     dark = (0.55 * color[0], 0.5 * color[1], 0.45 * color[2])
-    return Material(color, dark, Texture.WOOD, texture_m=float(rng.uniform(0.008, 0.02)), gloss=0.25)
+    return Material(color, dark, Texture.WOOD, texture_m=float(rng.uniform(*ring_m)), gloss=0.25)
 
 
 def cloth_top(rng: np.random.Generator, thread_m: tuple[float, float]) -> Material:
@@ -78,7 +78,7 @@ def _walls_and_floor(rng: np.random.Generator) -> list[tuple[str, Mesh, tuple[Ma
 
 
 def _furniture(rng: np.random.Generator) -> list[tuple[str, Mesh, tuple[Material, ...]]]:
-    """A sideboard, a framed picture and a door on different sides of the room, for depth behind the table."""
+    """A sideboard and a shelf on two sides of the table, so that there is depth behind the things."""
     low = -TABLE_HEIGHT_M
     cupboard = moved(box((1.4, 0.4, 0.8)), (0.1, 1.75, low))
     doors = [moved(box((0.64, 0.02, 0.68), 1), (0.1 + side * 0.34, 1.54, low + 0.07)) for side in (-1, 1)]
@@ -103,9 +103,8 @@ def spread(things: Sequence[tuple[str, Shape]], rng: np.random.Generator) -> tup
     """
     gaps = np.array([float(rng.uniform(0.03, 0.6) * shape.size_m.max()) for _, shape in things])
     spans = np.array([math.sqrt(shape.size_m[0] * shape.size_m[1]) for _, shape in things])
-    half = (
-        max(math.sqrt(float(((spans + gaps) ** 2).sum()) / FILL), 1.1 * max(_reach(shape) for _, shape in things)) / 2
-    )
+    longest = max(_reach(shape) for _, shape in things)
+    half = max(math.sqrt(float(((spans + gaps) ** 2).sum()) / FILL), 1.1 * longest) / 2
     numbers = rng.permutation(len(things)) + 1
     crowd = Crowd()
     bodies: dict[int, Body] = {}
@@ -151,7 +150,7 @@ def _orbit_or_arc(
         return orbit(target, distance, float(rng.uniform(low, high)), FRAMES, start_deg=float(rng.uniform(0, 360)))
     middle = float(rng.uniform(low + 8, high - 8))
     turn = float(rng.uniform(150, 300) * rng.choice((-1, 1)))
-    ranges = (0.9 * distance, 1.15 * distance), (middle - 8, middle + 8)
+    ranges = (distance, 1.2 * distance), (middle - 8, middle + 8)
     return hand_held_arc(target, *ranges, turn, FRAMES, rng, target_radius_m=0.15 * half_m)
 
 

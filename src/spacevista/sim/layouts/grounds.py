@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from spacevista.sim.categories.solids import choice
-from spacevista.sim.layouts.staging import Span, Stage, slab
+from spacevista.sim.categories.solids import Span, block, choice
+from spacevista.sim.layouts.staging import Stage
 from spacevista.sim.shapes import lathe, union
 from spacevista.sim.world import Light, Material, Mesh, Texture
 
@@ -15,10 +15,13 @@ REACH_M = 160.0  # half the side of the ground; the hills stand inside
 DEPTH_M = 1.0
 PAINT_M = 0.003  # thickness of road paint (EN 1436 markings are 2-3 mm)
 
-GRASS = Material((0.13, 0.24, 0.05), (0.20, 0.27, 0.09), Texture.GRASS, texture_m=0.08, gloss=0.02)
+GRASS = Material((0.09, 0.15, 0.04), (0.17, 0.19, 0.08), Texture.GRASS, texture_m=0.08, gloss=0.02)
 ASPHALT = Material((0.09, 0.09, 0.095), (0.17, 0.17, 0.17), Texture.ASPHALT, texture_m=0.02, gloss=0.08)
 FLAGS = Material((0.38, 0.37, 0.35), (0.24, 0.23, 0.22), Texture.TILES, texture_m=0.4, gloss=0.08)
 PAINT = Material((0.75, 0.75, 0.72), gloss=0.1)
+MEADOW = Material(
+    (0.08, 0.14, 0.04), (0.17, 0.19, 0.08), Texture.NOISE, texture_m=18.0, gloss=0.02
+)  # seen from the air
 WOODS = Material((0.07, 0.13, 0.05), (0.03, 0.07, 0.025), Texture.FOLIAGE, texture_m=1.5, gloss=0.0)
 
 
@@ -49,13 +52,13 @@ def add_street(stage: Stage, half_m: float) -> None:
     """Add a street along x: carriageway with a dashed middle line, pavements of 2.5 m, grass."""
     far = REACH_M
     edge = half_m + 2.5
-    stage.structure("street", slab((-far, far), (-half_m, half_m), (-DEPTH_M, 0)), ASPHALT)
+    stage.structure("street", block((-far, far), (-half_m, half_m), (-DEPTH_M, 0)), ASPHALT)
     for low, high in ((-edge, -half_m), (half_m, edge)):
-        stage.structure("pavement", slab((-far, far), (low, high), (-DEPTH_M, 0)), FLAGS)
+        stage.structure("pavement", block((-far, far), (low, high), (-DEPTH_M, 0)), FLAGS)
     for low, high in ((-far, -edge), (edge, far)):
-        stage.structure("ground", slab((-far, far), (low, high), (-DEPTH_M, 0)), GRASS)
-    dashes = [slab((x, x + 3.0), (-0.06, 0.06), (-0.01, PAINT_M)) for x in np.arange(-60.0, 90.0, 9.0).tolist()]
-    kerbs = [slab((-far, far), (y - 0.06, y + 0.06), (-0.01, PAINT_M)) for y in (-half_m, half_m)]
+        stage.structure("ground", block((-far, far), (low, high), (-DEPTH_M, 0)), GRASS)
+    dashes = [block((x, x + 3.0), (-0.06, 0.06), (-0.01, PAINT_M)) for x in np.arange(-60.0, 90.0, 9.0).tolist()]
+    kerbs = [block((-far, far), (y - 0.06, y + 0.06), (-0.01, PAINT_M)) for y in (-half_m, half_m)]
     stage.structure("road paint", union(*dashes), PAINT)
     stage.structure("kerb", union(*kerbs), Material((0.45, 0.44, 0.42), gloss=0.05))
     _hills(stage)
@@ -65,9 +68,9 @@ def _zones(stage: Stage, x: Span, y: Span, surface: Material) -> None:
     """Add a rectangle of one surface flush in a field of grass."""
     far = REACH_M
     depth = (-DEPTH_M, 0.0)
-    stage.structure("paved ground", slab(x, y, depth), surface)
-    grass = [slab((-far, far), (-far, y[0]), depth), slab((-far, far), (y[1], far), depth)]
-    grass += [slab(s, y, depth) for s in ((-far, x[0]), (x[1], far)) if s[0] < s[1]]
+    stage.structure("paved ground", block(x, y, depth), surface)
+    grass = [block((-far, far), (-far, y[0]), depth), block((-far, far), (y[1], far), depth)]
+    grass += [block(s, y, depth) for s in ((-far, x[0]), (x[1], far)) if s[0] < s[1]]
     stage.structure("ground", union(*grass), GRASS)
 
 

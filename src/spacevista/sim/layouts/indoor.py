@@ -70,7 +70,10 @@ def _furnish(stage: Stage, room: Room) -> None:
         along_walls.append(indoor_bed)
     wall_count = int(rng.integers(1, len(along_walls) + 1))
     for category in rng.permutation(np.array(along_walls, dtype=object))[:wall_count]:
-        _against_wall(stage, room, category)
+        if rng.random() < 0.2:  # as a divider of the room, seen from all sides
+            _free(stage, room, category)
+        else:
+            _against_wall(stage, room, category)
     if indoor_bed not in along_walls:
         _free(stage, room, indoor_bed if bedroom else indoor_sofa)
     table = _free(stage, room, indoor_table)
@@ -114,9 +117,14 @@ def _free(stage: Stage, room: Room, category: ModuleType) -> Body | None:
     shape = category.build(stage.rng)
     large = float(shape.size_m.max()) > 1.3 and float(shape.size_m[:2].max()) > 0.8
     x, y = room.half_x_m - WALKWAY_M, room.half_y_m - WALKWAY_M
-    if large:  # in the middle of the room, so that it is seen from all sides
-        x, y = max(0.75 * x, 0.6 * float(shape.size_m[:2].max())), max(0.75 * y, 0.6 * float(shape.size_m[:2].max()))
-    return stage.put(category.CATEGORY, shape, Region((-x, x), (-y, y)), 0.2, yaws_deg=(0, 90, 180, 270) if large else None)
+    reach = 0.6 * float(shape.size_m[:2].max())
+    x, y = (
+        max(0.72 * x, reach),
+        max(0.72 * y, reach),
+    )  # within the walk around the room, so that it is seen from all sides
+    return stage.put(
+        category.CATEGORY, shape, Region((-x, x), (-y, y)), 0.2, yaws_deg=(0, 90, 180, 270) if large else None
+    )
 
 
 def _chairs(stage: Stage, room: Room, table: Body, count: int) -> None:
@@ -126,7 +134,7 @@ def _chairs(stage: Stage, room: Room, table: Body, count: int) -> None:
     centre, half = (low + high) / 2, (high - low) / 2
     for k in stage.rng.permutation(4)[:count]:
         side = (1.0, 0.0) if k == 0 else (-1.0, 0.0) if k == 1 else (0.0, 1.0) if k == 2 else (0.0, -1.0)
-        back = float(stage.rng.uniform(0.05, 0.35) + shape.size_m[0] / 2)
+        back = float(stage.rng.uniform(0.10, 0.50) + shape.size_m[0] / 2)
         out = np.array(side) * (half[:2] + back)
         slide = np.array([side[1], side[0]]) * stage.rng.uniform(-0.25, 0.25) * half[:2]
         x, y = (centre[:2] + out + slide).tolist()
@@ -150,7 +158,10 @@ def _walk_around(stage: Stage, room: Room) -> tuple[Pose, ...]:
     """Walk once around the room near its walls, looking across it; tall furniture is passed on the inner side."""
     rng = stage.rng
     height = float(rng.uniform(1.45, 1.75))
-    angles = float(rng.uniform(0, 2 * math.pi)) + 2 * math.pi * (np.arange(FRAMES) + rng.uniform(-0.15, 0.15, FRAMES)) / FRAMES
+    angles = (
+        float(rng.uniform(0, 2 * math.pi))
+        + 2 * math.pi * (np.arange(FRAMES) + rng.uniform(-0.15, 0.15, FRAMES)) / FRAMES
+    )
     if rng.random() < 0.5:
         angles = angles[::-1]
     inset = float(rng.uniform(0.40, 0.60))

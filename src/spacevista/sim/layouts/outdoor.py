@@ -21,8 +21,9 @@ from spacevista.sim.categories import (
     outdoor_tree,
 )
 from spacevista.sim.categories.shape import Shape
+from spacevista.sim.categories.solids import Span
 from spacevista.sim.layouts.grounds import add_square, add_street, add_yard, daylight
-from spacevista.sim.layouts.staging import Span, Stage
+from spacevista.sim.layouts.staging import Stage
 from spacevista.sim.paths import drive
 from spacevista.sim.placement import Region
 from spacevista.sim.seeds import world_id, world_rng
@@ -40,7 +41,7 @@ def make(seed: int) -> World:
     kind = rng.random()
     if kind < 0.4:
         path, fov = _square(stage), float(rng.uniform(58, 74))
-    elif kind < 0.7:
+    elif kind < 0.75:
         path, fov = _yard(stage), float(rng.uniform(55, 70))
     else:
         path, fov = _street(stage), float(rng.uniform(62, 80))
@@ -87,7 +88,10 @@ def _yard(stage: Stage) -> Path:
         stage.put(category.CATEGORY, _at_most(category, 7.5, rng), Region((-half, half), (-half, half)), 1.2)
     mast = rng.random() < 0.4
     height = float(rng.uniform(3.0, 6.0)) if mast else float(rng.uniform(1.6, 2.2))
-    return _loop(stage, half * float(rng.uniform(1.45, 1.65)), height, 2.2 if mast else 2.8)
+    # The ridge stays in the picture: its upper edge is about 23 degrees above the horizon.
+    room_for_roof = reach + (float(house.size_m[2]) - height) / math.tan(math.radians(23))
+    radius = max(half * float(rng.uniform(1.45, 1.65)), room_for_roof)
+    return _loop(stage, radius, height, 2.2 if mast else 2.8)
 
 
 def _loop(stage: Stage, radius: float, height: float, look_at: float) -> Path:
@@ -100,7 +104,9 @@ def _loop(stage: Stage, radius: float, height: float, look_at: float) -> Path:
     poses = []
     for angle in angles.tolist():
         distance = radius * (1 + 0.06 * math.sin(2 * angle + breath))
-        eye = np.array([distance * math.cos(angle), distance * math.sin(angle), height + float(rng.uniform(-0.05, 0.05))])
+        eye = np.array(
+            [distance * math.cos(angle), distance * math.sin(angle), height + float(rng.uniform(-0.05, 0.05))]
+        )
         aim = np.array([*rng.uniform(-0.08, 0.08, 2) * radius, look_at + float(rng.uniform(-0.15, 0.15))])
         poses.append(Pose.looking_at(eye, aim))
     return tuple(poses)
@@ -113,26 +119,34 @@ def _street(stage: Stage) -> Path:
     sides = (1, -1) if rng.random() < 0.5 else (-1, 1)
     house_y = STREET_HALF_M + 4.5
     for i in range(int(rng.integers(2, 4))):
-        _beside(stage, outdoor_house.build(rng), outdoor_house, sides[i % 2], (house_y, house_y + 12.5), (2.0, 46.0), 4.0)
+        _beside(
+            stage, outdoor_house.build(rng), outdoor_house, sides[i % 2], (house_y, house_y + 12.5), (2.0, 46.0), 4.0
+        )
     for i in range(int(rng.integers(2, 4))):
-        _beside(stage, outdoor_car.build(rng), outdoor_car, sides[i % 2], (STREET_HALF_M - 2.25, STREET_HALF_M - 0.05), (4.0, 46.0), 1.2)
+        _beside(
+            stage,
+            outdoor_car.build(rng),
+            outdoor_car,
+            sides[i % 2],
+            (STREET_HALF_M - 2.25, STREET_HALF_M - 0.05),
+            (4.0, 46.0),
+            1.2,
+        )
     pavement = (STREET_HALF_M + 0.2, STREET_HALF_M + 2.4)
     for i, category in enumerate((outdoor_lamp, outdoor_shelter, outdoor_bench, outdoor_bin, outdoor_lamp)):
         if rng.random() < 0.6:
-            _beside(stage, category.build(rng), category, sides[i % 2], pavement, (4.0, 46.0), 0.8)
+            _beside(stage, category.build(rng), category, sides[i % 2], pavement, (2.0, 32.0), 0.8)
     front = (STREET_HALF_M + 2.6, STREET_HALF_M + 6.5)
     for i, category in enumerate((outdoor_tree, outdoor_fence, outdoor_tree)):
-        _beside(stage, _at_most(category, 7.0, rng), category, sides[(i + 1) % 2], front, (6.0, 46.0), 0.8)
+        _beside(stage, _at_most(category, 7.0, rng), category, sides[(i + 1) % 2], front, (2.0, 36.0), 0.8)
     height = float(rng.uniform(1.5, 2.2))
     lane = -0.9  # keep to the right of the free middle between parked cars
-    points = [(x, lane + 0.15 * math.sin(x / 9), height) for x in np.linspace(-12.0, 28.0, 6).tolist()]
-    yaw = float(rng.choice([0.0, 12.0, -12.0, 30.0, -30.0]))
+    points = [(x, lane + 0.15 * math.sin(x / 9), height) for x in np.linspace(-10.0, 24.0, 6).tolist()]
+    yaw = float(rng.choice([0.0, 8.0, -8.0, 15.0, -15.0]))
     return drive(points, FRAMES, rng, look_ahead_m=10.0, yaw_deg=yaw, pitch_deg=2.0)
 
 
-def _beside(
-    stage: Stage, shape: Shape, category: ModuleType, side: int, across: Span, along: Span, gap: float
-) -> None:
+def _beside(stage: Stage, shape: Shape, category: ModuleType, side: int, across: Span, along: Span, gap: float) -> None:
     """Put a thing beside the street, square to it: `across` is its distance from the middle line."""
     y = across if side > 0 else (-across[1], -across[0])
     # Doors, seats and open sides (built to -y or +x) look at the street; cars stand along it.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
-from spacevista.sim.categories.solids import choice
-from spacevista.sim.layouts.staging import slab
-from spacevista.sim.shapes import rotated, moved, union
+from spacevista.sim.categories.solids import block, choice
+from spacevista.sim.shapes import moved, rotated, union
 from spacevista.sim.world import Body, Material, Mesh, Texture
 
 THICK_M = 0.15
@@ -34,9 +34,9 @@ class Room:
     def structure(self, rng: np.random.Generator) -> tuple[Body, ...]:
         """Return floor, ceiling and walls, each a body of its own, so that rays from inside meet them."""
         x, y = self.half_x_m + THICK_M, self.half_y_m + THICK_M
-        floor = Body(0, "floor", slab((-x, x), (-y, y), (-THICK_M, 0)), (_flooring(rng),))
+        floor = Body(0, "floor", block((-x, x), (-y, y), (-THICK_M, 0)), (_flooring(rng),))
         white = Material((0.78, 0.78, 0.76), (0.74, 0.74, 0.72), Texture.NOISE, texture_m=0.05, gloss=0.02)
-        ceiling = Body(0, "ceiling", slab((-x, x), (-y, y), (self.height_m, self.height_m + THICK_M)), (white,))
+        ceiling = Body(0, "ceiling", block((-x, x), (-y, y), (self.height_m, self.height_m + THICK_M)), (white,))
         materials = _wall_materials(rng)
         door_wall = int(rng.integers(4))
         walls = []
@@ -49,8 +49,8 @@ class Room:
 
 
 def random_room(rng: np.random.Generator) -> Room:
-    """Draw a living room or bedroom: 4.2-7.5 m x 4.0-6.5 m, 2.4-3.0 m high (building codes ask for 2.3-2.5 m at least)."""
-    return Room(float(rng.uniform(4.2, 7.5)) / 2, float(rng.uniform(4.0, 6.5)) / 2, float(rng.uniform(2.4, 3.0)))
+    """Draw a room of 4.2-6.8 m x 4.0-5.8 m, 2.4-3.0 m high (building codes ask for 2.3-2.5 m at least)."""
+    return Room(float(rng.uniform(4.2, 6.8)) / 2, float(rng.uniform(4.0, 5.8)) / 2, float(rng.uniform(2.4, 3.0)))
 
 
 def _flooring(rng: np.random.Generator) -> Material:
@@ -60,14 +60,18 @@ def _flooring(rng: np.random.Generator) -> Material:
         dark = (brown[0] * 0.6, brown[1] * 0.58, brown[2] * 0.55)
         return Material(brown, dark, Texture.WOOD, texture_m=0.04, gloss=0.3)
     if kind < 0.75:
-        return Material(choice(rng, ((0.55, 0.53, 0.48), (0.40, 0.24, 0.16))), (0.35, 0.34, 0.32), Texture.TILES, 0.30, 0.4)
+        return Material(
+            choice(rng, ((0.55, 0.53, 0.48), (0.40, 0.24, 0.16))), (0.35, 0.34, 0.32), Texture.TILES, 0.30, 0.4
+        )
     pile = choice(rng, ((0.35, 0.33, 0.30), (0.18, 0.22, 0.30), (0.38, 0.28, 0.20)))
     return Material(pile, (pile[0] * 0.7, pile[1] * 0.7, pile[2] * 0.7), Texture.CLOTH, texture_m=0.008, gloss=0.02)
 
 
 def _wall_materials(rng: np.random.Generator) -> tuple[Material, ...]:
     """Return plaster, skirting, frame, glass and door."""
-    plaster = choice(rng, ((0.72, 0.70, 0.64), (0.62, 0.68, 0.70), (0.70, 0.62, 0.48), (0.58, 0.66, 0.56), (0.74, 0.74, 0.73)))
+    plaster = choice(
+        rng, ((0.72, 0.70, 0.64), (0.62, 0.68, 0.70), (0.70, 0.62, 0.48), (0.58, 0.66, 0.56), (0.74, 0.74, 0.73))
+    )
     rough = (plaster[0] * 0.95, plaster[1] * 0.95, plaster[2] * 0.95)
     return (
         Material(plaster, rough, Texture.NOISE, texture_m=0.02, gloss=0.03),
@@ -95,13 +99,17 @@ def _fittings(rng: np.random.Generator, free_half: float, height: float, *, door
 
 def _wall(half: float, height: float, fittings: list[tuple[Rectangle, int]]) -> Mesh:
     """Return a wall along x whose inner face is y = 0 and looks to -y, cut into boxes where the material changes."""
-    rectangles: list[tuple[Rectangle, int]] = [((-half, half, 0.0, height), 0), ((-half, half, 0.0, SKIRTING_M), 1), *fittings]
+    rectangles: list[tuple[Rectangle, int]] = [
+        ((-half, half, 0.0, height), 0),
+        ((-half, half, 0.0, SKIRTING_M), 1),
+        *fittings,
+    ]
     u = np.unique([edge for r, _ in rectangles for edge in r[:2]]).tolist()
     v = np.unique([edge for r, _ in rectangles for edge in r[2:]]).tolist()
     cells = []
-    for u0, u1 in zip(u[:-1], u[1:], strict=True):
-        for v0, v1 in zip(v[:-1], v[1:], strict=True):
+    for u0, u1 in pairwise(u):
+        for v0, v1 in pairwise(v):
             middle_u, middle_v = (u0 + u1) / 2, (v0 + v1) / 2
             material = [m for (a, b, c, d), m in rectangles if a < middle_u < b and c < middle_v < d][-1]
-            cells.append(slab((u0, u1), (0.0, THICK_M), (v0, v1), material))
+            cells.append(block((u0, u1), (0.0, THICK_M), (v0, v1), material))
     return union(*cells)

@@ -11,11 +11,9 @@ from spacevista.geometry.planes import Plane
 from spacevista.geometry.poses import Pose
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.placement import Crowd, Region, place, solid_of
-from spacevista.sim.shapes import box, moved
 from spacevista.sim.world import Body, Material, Mesh
 
 Build = Callable[[np.random.Generator], Shape]
-Span = tuple[float, float]
 UP = np.array([0.0, 0.0, 1.0])
 
 
@@ -70,9 +68,3 @@ class Stage:
         self.bodies.append(body)
         self.supports[number] = Plane(UP, float(pose.translation_m[2]))
         return body
-
-
-def slab(x_m: Span, y_m: Span, z_m: Span, material: int = 0) -> Mesh:
-    """Return the box that fills the given spans of the world."""
-    size = (x_m[1] - x_m[0], y_m[1] - y_m[0], z_m[1] - z_m[0])
-    return moved(box(size, material), ((x_m[0] + x_m[1]) / 2, (y_m[0] + y_m[1]) / 2, z_m[0]))

@@ -38,6 +38,7 @@ CATEGORIES: tuple[tuple[str, Builder], ...] = (
 )
 COUNT = (6, 10)
 THREAD_M = (0.0003, 0.0008)  # plain cotton: 12 to 30 threads a centimetre
+RING_M = (0.0015, 0.004)  # slow-grown wood
 SHEET_M = (0.210, 0.297, 0.0001)  # A4 paper of 80 g/m2
 
 
@@ -56,7 +57,7 @@ class Grade:
 
 # 640 px wide: a focal length of 381 to 879 px sees 80 to 40 degrees; under 5 mm a macro lens keeps its distance.
 GRADES = (
-    Grade((1.3e-3, 5e-3), (2000.0, 3000.0), 1e-3, 0.3),
+    Grade((1.3e-3, 4.95e-3), (2000.0, 3000.0), 1e-3, 0.3),
     Grade((5e-3, 17e-3), (381.4, 879.2), 1e-3, 0.35),
     Grade((14e-3, 51e-3), (381.4, 879.2), 5e-3, 0.35),
 )
@@ -93,14 +94,14 @@ def _surface(grade: Grade, rng: np.random.Generator) -> tuple[Body, ...]:
     """Return bare wood, a cloth, or a sheet of graph paper on a wooden desk, its upper side at z = 0."""
     kind = rng.random()
     if kind < 0.3:
-        return room(rng, wood_top(rng))
+        return room(rng, wood_top(rng, RING_M))
     if kind < 0.6:
         return room(rng, cloth_top(rng, THREAD_M))
-    ink = ((0.35, 0.55, 0.75), (0.75, 0.45, 0.35), (0.45, 0.65, 0.45))[int(rng.integers(3))]
+    ink = ((0.10, 0.30, 0.60), (0.60, 0.20, 0.12), (0.15, 0.42, 0.20))[int(rng.integers(3))]
     paper = Material((0.82, 0.82, 0.79), ink, Texture.GRID, texture_m=grade.ruling_m, gloss=0.03)
     sheet = moved(rotated(box(SHEET_M), (0, 0, 1), math.degrees(float(rng.uniform(0, math.pi)))), (0, 0, -SHEET_M[2]))
     desk = [
         Body(body.id, body.category, moved(body.mesh, (0, 0, -SHEET_M[2])), body.materials)
-        for body in room(rng, wood_top(rng))
+        for body in room(rng, wood_top(rng, RING_M))
     ]
     return (*desk, Body(0, "paper", sheet, (paper,)))

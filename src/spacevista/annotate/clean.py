@@ -1,0 +1,47 @@
+"""Cleaning: depth averaged along surfaces, poses and depth scale made to agree, ids put to the vote.
+
+A capture whose depth shows no noise is taken as exact and left as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spacevista.annotate.identity import voted
+from spacevista.annotate.refine import refine
+from spacevista.annotate.smooth import measure_depth_error, smoothed
+from spacevista.geometry.arrays import Float32Array
+from spacevista.scenes.record import Noise, SceneFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """Cleaned frames, their relative depth errors (H, W), the noise left in all, what was rejected: (what, reason)."""
+
+    frames: tuple[SceneFrame, ...]
+    errors_rel: tuple[Float32Array, ...]
+    noise: Noise
+    drops: tuple[tuple[str, str], ...]
+
+
+def clean(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.Generator) -> Cleaned:
+    """Clean the frames of one capture; `length_sigma` is the stated relative error of its depth scale."""
+    error = measure_depth_error([frame.depth_m for frame in frames])
+    if error.constant_m == 0 and error.relative == 0:
+        exact = tuple(np.zeros(frame.depth_m.shape, dtype=np.float32) for frame in frames)
+        return Cleaned(frames, exact, Noise(0.0, 0.0, 0.0, 0.0, length_sigma), ())
+    smooth, errors = [], []
+    for frame in frames:
+        depth, sigma = smoothed(frame.depth_m, error, frame.camera.fx_px)
+        smooth.append(replace(frame, depth_m=depth))
+        errors.append(sigma / np.where(depth > 0, depth, np.float32(1)))
+    shares = np.concatenate([e[(f.ids > 0) & (f.depth_m > 0)][::7] for e, f in zip(errors, smooth, strict=True)])
+    depth_rel = float(np.quantile(shares, 0.75)) if len(shares) else error.relative
+    refined = refine(tuple(smooth), length_sigma, rng)
+    typical = float(np.median(np.concatenate([f.depth_m[f.depth_m > 0].ravel()[::97] for f in refined.frames])))
+    pose_rel = float(np.hypot(np.radians(refined.left_deg), refined.left_m / typical))
+    noise = Noise(depth_rel, pose_rel, refined.left_deg, refined.left_m, refined.scale_rel)
+    agreed, drops = voted(refined.frames, 4 * float(np.hypot(depth_rel, pose_rel)) + 2e-3)
+    return Cleaned(agreed, tuple(errors), noise, tuple(drops))

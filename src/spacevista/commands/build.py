@@ -1,0 +1,129 @@
+"""`spacevista build`: captures -> annotated scenes -> questions, on any number of processes, going on after a kill."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import connection
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from spacevista.commands.outcome import Outcome
+from spacevista.commands.progress import counted
+from spacevista.errors import DatasetError
+from spacevista.qa.dataset import Manifest, assemble, finished, locked, open_jobs, settings_of
+from spacevista.qa.record import UnitPolicy
+from spacevista.qa.shards import Done, Job, make_shard
+from spacevista.qa.sources import find_captures
+
+ESTIMATE_AFTER = 3  # scenes a worker: the first one also pays for starting up
+SHOWN_LEFT_OUT = 10  # captures named on the terminal; the manifest has all
+
+
+def run(
+    captures: list[Path],
+    out: Path,
+    workers: int,
+    limit: int | None,
+    licence: str | None,
+    seed: int,
+    unit_policy: UnitPolicy,
+) -> Outcome:
+    """Build the data set `out`; the check fails if no capture gave a question."""
+    started = time.perf_counter()
+    target = out.resolve()
+    sources = [source for source in find_captures(captures) if source.folder.resolve() != target][:limit]
+    settings = settings_of(sources, seed, unit_policy, licence)
+    with locked(out):
+        manifest = finished(out, settings)
+        if manifest is None:
+            jobs = open_jobs(out, sources, settings)
+            if len(jobs) < len(sources):
+                print(f"going on with a build: {len(sources) - len(jobs)} of {len(sources)} captures are done")
+            make_all(jobs, workers)
+            manifest = assemble(out, settings)
+    seconds = time.perf_counter() - started
+    report(manifest, out)
+    print(f"{out}: {manifest.questions} questions about {len(manifest.scenes)} scenes, {seconds:.1f} s")
+    return Outcome(figures(manifest, seconds), passed=manifest.questions > 0)
+
+
+def make_all(jobs: list[Job], workers: int) -> None:
+    """Make the shards and say, after the first ones, what all will take."""
+    started = time.perf_counter()
+    done: list[Done] = []
+    for one in counted(made(jobs, workers), len(jobs), "captures"):
+        done.append(one)
+        if len(done) == ESTIMATE_AFTER * workers and len(done) < len(jobs):
+            minutes = (time.perf_counter() - started) / len(done) * (len(jobs) - len(done)) / 60
+            megabytes = sum(item.size_bytes for item in done) / len(done) * len(jobs) / 1e6
+            print(f"estimate: {minutes:.1f} minutes more, {megabytes:.0f} MB for {len(jobs)} captures")
+
+
+def made(jobs: list[Job], workers: int) -> Iterator[Done]:
+    """Make the shards on `workers` processes, in the order in which they end.
+
+    One worker is a process too, so that the same libraries run with the same number of threads.
+    """
+    if not jobs:
+        return
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the children: no threads fight over cores, sums have one order
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=end_with_parent)
+    try:
+        for future in as_completed([pool.submit(make_shard, job) for job in jobs]):
+            yield future.result()
+    except BrokenProcessPool:
+        raise DatasetError("a worker process died (out of memory?); call again to go on with the build") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def end_with_parent() -> None:
+    """Make this process end as soon as the one that started it has, even by a kill: nobody waits for its work."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
+
+
+def report(manifest: Manifest, out: Path) -> None:
+    """Print what each task gave, why candidates were declined, and which captures were left out and why."""
+    table = Table("task", "facts", "declined", "declined because", title=str(out))
+    for task in sorted({*manifest.facts, *manifest.declines}):
+        reasons = sorted(manifest.declines.get(task, {}).items(), key=lambda item: (-item[1], item[0]))
+        told = "; ".join(f"{reason} {count}" for reason, count in reasons)
+        declined = sum(count for _, count in reasons)
+        table.add_row(task, str(manifest.facts.get(task, 0)), str(declined), told)
+    Console().print(table)
+    for left in manifest.left_out[:SHOWN_LEFT_OUT]:
+        print(f"{left.outcome}: {left.capture}: {left.reason}")
+    if len(manifest.left_out) > SHOWN_LEFT_OUT:
+        print(f"and {len(manifest.left_out) - SHOWN_LEFT_OUT} more, see the manifest")
+
+
+def figures(manifest: Manifest, seconds: float) -> dict[str, Any]:
+    """Return the counts of a build."""
+    outcomes = [left.outcome for left in manifest.left_out]
+    return {
+        "built": len(manifest.scenes),
+        "dropped": outcomes.count("dropped"),
+        "rejected": outcomes.count("rejected"),
+        "questions": manifest.questions,
+        "facts": manifest.facts,
+        "asked": sum(scene.asked for scene in manifest.scenes),
+        "declines": manifest.declines,
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,21 @@
+"""Numbers as a report writes them."""
+
+from __future__ import annotations
+
+import math
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share as people read it: "97 %"; "–" where it is NaN.
+
+    What rounds to 0 or to 100 % without being it says so: "under 0.01 %", "over 99 %".
+    """
+    if math.isnan(share):
+        return "–"
+    step = 10.0**-decimals
+    text = f"{100 * share:.{decimals}f}"
+    if 0 < share and float(text) == 0:
+        return f"under {step:g} %"
+    if share < 1 and float(text) == 100:
+        return f"over {100 - step:g} %"
+    return f"{text} %"

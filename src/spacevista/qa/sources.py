@@ -1,0 +1,65 @@
+"""Which captures a build is about: folders found below what the user named, in a fixed order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacevista.captures.open import READERS
+from spacevista.errors import CaptureError
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder to be read as a capture.
+
+    Attributes:
+        name: what the data set calls it: the named folder, and the folder in it. No path of this machine.
+        content: digest of the names and sizes of its files, to tell whether a resumed build is about the same ones.
+    """
+
+    folder: Path
+    name: str
+    content: str
+
+
+def find_captures(paths: Iterable[Path]) -> list[Source]:
+    """Return the captures in `paths`: each is one itself, or holds one in every folder directly below it.
+
+    A folder below that no reader recognises is in the list too: the build says that it could not be read.
+
+    Raises:
+        CaptureError: a path is no folder, or holds no capture at all.
+    """
+    found = {folder.resolve(): Source(folder, name, _content(folder)) for path in paths for folder, name in _in(path)}
+    return list(found.values())
+
+
+def _in(path: Path) -> Iterator[tuple[Path, str]]:
+    if not path.is_dir():
+        raise CaptureError(f"{path}: expected a folder, got {'a file' if path.exists() else 'nothing there'}")
+    name = path.resolve().name
+    if _recognised(path):
+        yield path, name
+        return
+    below = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if not any(map(_recognised, below)):
+        raise CaptureError(f"{path}: expected a capture or a folder of captures, got neither (see docs/captures.md)")
+    yield from ((folder, f"{name}/{folder.name}") for folder in below)
+
+
+def _recognised(folder: Path) -> bool:
+    return any(recognises(folder) for _, recognises, _ in READERS)
+
+
+def _content(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            file = Path(parent, name)
+            digest.update(f"{file.relative_to(folder).as_posix()}\0{file.lstat().st_size}\0".encode(errors="replace"))
+    return digest.hexdigest()[:16]

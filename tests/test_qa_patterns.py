@@ -1,0 +1,114 @@
+"""Every packed pattern, rendered with sample objects, and the checker itself."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from spacevista.qa.lint import edit_distance, near_pairs, sentence_problems
+from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
+from spacevista.qa.record import MARK_KINDS
+from spacevista.qa.wording import form_line, named, pointed, spot, user_text
+
+LEAST_PATTERNS = 120
+RNG = np.random.default_rng(0)
+SAMPLES = {
+    "named": [named(n).phrase for n in ("apple", "tissue box", "hour glass", "mug", "used battery")],
+    **{k: [pointed(k, c, RNG, "in picture 2").phrase for c in ("red", "blue", "green", "yellow")] for k in MARK_KINDS},
+    "spot": [spot("red", RNG).phrase] * 4,
+}
+ASKS = [(key, pattern) for key, aspect in templates().aspects.items() for pattern in aspect.ask]
+
+
+def rendered(pattern: str, phrases: list[str]) -> str:
+    slots = {"a": phrases[0], "b": phrases[1], "anchor": phrases[2], "list": listed(phrases[:2] + phrases[3:])}
+    return fill(pattern, slots | {"unit": "cm"})
+
+
+def test_there_are_enough_patterns_and_every_aspect_has_several():
+    assert len(ASKS) >= LEAST_PATTERNS
+    assert all(len(aspect.ask) >= 8 and aspect.answer for aspect in templates().aspects.values())
+    assert templates().aspects.keys() == SLOTS.keys()
+
+
+@pytest.mark.parametrize(("key", "pattern"), ASKS)
+def test_every_pattern_renders_to_a_clean_sentence(key, pattern):
+    for phrases in SAMPLES.values():
+        text = rendered(pattern, phrases)
+        assert sentence_problems(text) == [], text
+        for slot in set(slots_of(pattern)) - {"unit"}:
+            assert text.count(phrases[0 if slot in ("a", "list") else 1 if slot == "b" else 2][1:]) >= 1
+
+
+def test_every_form_line_is_a_clean_sentence_and_names_the_unit_where_the_policy_is_native():
+    lines = templates().phrases.form
+    for name in lines.__struct_fields__:
+        for pattern in getattr(lines, name):
+            assert sentence_problems(fill(pattern, {"unit": "mm"})) == []
+            assert ("{unit}" in pattern) == name.endswith("native")
+            assert ("unit" in pattern) or not name.endswith("free")
+
+
+def test_a_native_question_for_a_number_names_its_unit_and_a_free_one_does_not():
+    for quantity, form in product(("length", "motion"), ("reg", "free")):
+        for _ in range(10):
+            assert "mm" in form_line(quantity, form, "native", "mm", RNG).replace("comma", "").split("(")[0]
+            assert " mm" not in form_line(quantity, form, "free", "mm", RNG)
+
+
+def test_every_answer_pattern_is_a_clean_sentence():
+    for aspect in templates().aspects.values():
+        for pattern in aspect.answer:
+            text = fill(pattern, {"value": "6.3 cm", "choice": "the apple"})
+            assert sentence_problems(text) == []
+            assert slots_of(pattern) in (["value"], ["choice"])
+
+
+def test_no_two_patterns_are_near_each_other():
+    assert list(near_pairs([pattern for _, pattern in ASKS])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("How tall is {a}?", "unfilled slot"),
+        ("How tall is the the cup?", "doubled word"),
+        ("How tall is  the cup?", "double space"),
+        ("How tall is the cup ?", "space before punctuation"),
+        ("how tall is the cup?", "no capital at the start"),
+        ("How tall is the cup", "no question mark or full stop"),
+        ("How tall is a apple?", "wrong article"),
+        ("How tall is an cup?", "wrong article"),
+    ],
+)
+def test_the_checker_finds_a_planted_problem(text, problem):
+    assert sentence_problems(text) == [problem]
+
+
+def test_articles_follow_the_sound():
+    assert sentence_problems("It is a unit, an hour, a used cup, an umbrella and an apple.") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "edits"), [("", "abc", 3), ("abc", "abc", 0), ("kitten", "sitting", 3), ("flaw", "lawn", 2)]
+)
+def test_edit_distance(first, second, edits):
+    assert edit_distance(first, second) == edit_distance(second, first) == edits
+
+
+def test_a_near_pair_is_found():
+    # One letter of 21 differs: 0.05.
+    assert list(near_pairs(["How tall is the cup ?", "How tall is the cap ?", "Something else entirely"])) == [
+        ("How tall is the cup ?", "How tall is the cap ?")
+    ]
+
+
+def test_options_stand_on_lines_of_their_own():
+    assert user_text("Which?", ["x", "y"], "Answer.") == "Which?\nA. x\nB. y\nAnswer."
+    assert user_text("Which?", [], "Answer.") == "Which? Answer."
+
+
+def test_lists_read_as_people_write_them():
+    assert listed(["x"]) == "x"
+    assert listed(["x", "y"]) == "x or y"
+    assert listed(["x", "y", "z"]) == "x, y or z"
