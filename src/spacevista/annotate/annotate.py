@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
 
 import numpy as np
 
+from spacevista.annotate.barriers import dominant_planes
 from spacevista.annotate.clean import clean
 from spacevista.annotate.gaps import measure_gap
+from spacevista.annotate.gravity import estimate_up
 from spacevista.annotate.lift import FrameCloud
 from spacevista.annotate.objects import MeasuredObject, measure_object
 from spacevista.captures.record import SKY_ID, Capture
@@ -27,12 +30,10 @@ def annotate(capture: Capture) -> Scene:
     """Annotate a capture.
 
     Raises:
-        CaptureError: the capture has no usable frame or no gravity direction.
+        CaptureError: the capture has no usable frame, or neither states nor shows a gravity direction.
     """
     rng = scene_rng(capture.id)
     loaded, drops = load_frames(capture)
-    if capture.up is None:
-        raise CaptureError(f"capture {capture.id}: gravity is unknown")
     cleaned = clean(loaded, capture.length_sigma, rng)
     frames, noise = cleaned.frames, cleaned.noise
     views = tuple(
@@ -42,8 +43,10 @@ def annotate(capture: Capture) -> Scene:
     found = sorted({int(i) for f in frames for i in np.unique(f.ids)} - {0, SKY_ID})
     clouds = tuple(FrameCloud.of(frame) for frame in frames)
     sparse = tuple(cloud.every(PLANE_STEP) for cloud in clouds)
+    planes = dominant_planes(sparse, math.hypot(noise.depth_rel, noise.pose_rel), rng)
+    up = estimate_up(frames, planes) if capture.up is None else capture.up
     measured = [
-        measure_object(i, capture.categories.get(i), frames, clouds, sparse, views, capture.up, noise, rng)
+        measure_object(i, capture.categories.get(i), frames, clouds, sparse, planes, views, up, noise, rng)
         for i in found
     ]
     return Scene(
@@ -51,12 +54,12 @@ def annotate(capture: Capture) -> Scene:
         scale=capture.scale,
         frames=frames,
         objects=tuple(m.record for m in measured),
-        up=capture.up,
-        planes=(),
+        up=up,
+        planes=tuple(seen.plane for seen in planes),
         noise=noise,
         licence=capture.licence,
         source=capture.source,
-        drops=capture.dropped + tuple(drops) + cleaned.drops,
+        drops=capture.dropped + capture.corrected + tuple(drops) + cleaned.drops,
         gaps=all_gaps(measured, views, noise),
     )
 

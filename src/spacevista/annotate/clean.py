@@ -5,15 +5,19 @@ A capture whose depth shows no noise is taken as exact and left as it is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spacevista.annotate.identity import voted
-from spacevista.annotate.refine import refine
-from spacevista.annotate.smooth import measure_depth_error, smoothed
+from spacevista.annotate.refine import disagreement, refine
+from spacevista.annotate.smooth import QUIET, DepthError, measure_depth_error, smoothed
+from spacevista.captures.record import SKY_ID
 from spacevista.geometry.arrays import Float32Array
 from spacevista.scenes.record import Noise, SceneFrame
+
+RESIDUAL_TO_SIGMA = 0.6745 * math.sqrt(2)  # median of the size of the difference of two standard normal errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +33,24 @@ class Cleaned:
 def clean(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.Generator) -> Cleaned:
     """Clean the frames of one capture; `length_sigma` is the stated relative error of its depth scale."""
     error = measure_depth_error([frame.depth_m for frame in frames])
-    if error.constant_m == 0 and error.relative == 0:
+    if error.relative == 0 and error.constant_m == 0:
+        # Errors that run over many pixels show between the views alone.
+        error = DepthError(0.0, disagreement(frames, rng) / RESIDUAL_TO_SIGMA)
+    if error.relative < QUIET and error.constant_m == 0:
         exact = tuple(np.zeros(frame.depth_m.shape, dtype=np.float32) for frame in frames)
         return Cleaned(frames, exact, Noise(0.0, 0.0, 0.0, 0.0, length_sigma), ())
-    smooth, errors = [], []
+    smooth: list[SceneFrame] = []
+    errors: list[Float32Array] = []
     for frame in frames:
-        depth, sigma = smoothed(frame.depth_m, error, frame.camera.fx_px)
+        depth, sigma = smoothed(frame.depth_m, frame.ids == SKY_ID, error, frame.camera.fx_px)
         smooth.append(replace(frame, depth_m=depth))
-        errors.append(sigma / np.where(depth > 0, depth, np.float32(1)))
+        errors.append(np.asarray(sigma / np.where(depth > 0, depth, 1), dtype=np.float32))
     shares = np.concatenate([e[(f.ids > 0) & (f.depth_m > 0)][::7] for e, f in zip(errors, smooth, strict=True)])
-    depth_rel = float(np.quantile(shares, 0.75)) if len(shares) else error.relative
+    modelled = float(np.quantile(shares, 0.75)) if len(shares) else error.relative
     refined = refine(tuple(smooth), length_sigma, rng)
+    # What views still disagree by is noise of both: sensors whose errors run over many pixels show only here.
+    depth_rel = max(modelled, refined.residual_rel / RESIDUAL_TO_SIGMA)
+    errors = [np.float32(depth_rel / max(modelled, 1e-9)) * e for e in errors]
     typical = float(np.median(np.concatenate([f.depth_m[f.depth_m > 0].ravel()[::97] for f in refined.frames])))
     pose_rel = float(np.hypot(np.radians(refined.left_deg), refined.left_m / typical))
     noise = Noise(depth_rel, pose_rel, refined.left_deg, refined.left_m, refined.scale_rel)

@@ -60,7 +60,7 @@ def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float,
     free, other = (flags & FREE) != 0, (flags & OTHER) != 0
     one, two = (flags & OWN) != 0, (flags & SECOND) != 0
     filled = [
-        flooded(grid, centres, free, own | inside(grid, thing), other | rival, thing.record.support)
+        flooded(grid, centres, free, own | inside(grid, thing), other | rival, thing.walls)
         for thing, own, rival in ((first, one, two & ~one), (second, two, one & ~two))
     ]
     if (filled[0].filled & filled[1].filled).any() or not all(space.filled.any() for space in filled):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spacevista.annotate.barriers import SeenPlane, barriers
 from spacevista.annotate.lift import FrameCloud, Lifted, lift_object, object_views
 from spacevista.annotate.space import Grid, PossibleSpace, possible_space
 from spacevista.annotate.support import support_plane, surroundings
@@ -14,7 +15,7 @@ from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import gravity_aligned_box
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.planes import Plane
-from spacevista.geometry.points import hull_numbers, hull_vertices, onto_surface, outliers, thinned
+from spacevista.geometry.points import hull_numbers, hull_vertices, largest_cluster, onto_surface, outliers, thinned
 from spacevista.scenes.record import Noise, SceneFrame, SceneObject
 
 MIN_POINTS = 50
@@ -22,17 +23,19 @@ MAX_POINTS = 12_000  # more seen points of one object change no extent and cost 
 MARGIN = 0.12  # the grid looks this much beyond the seen extent: more would not be asked anyway
 CELLS = 72  # along each axis: 1.7 % of the extent a cell
 LAYER_STEPS = 2.0
+CLUSTER_FOOTPRINTS = 8.0  # a step in depth wider than this parts what a ragged mask holds from the object
 FUSED_FOOTPRINTS, FUSED_ERRORS = 3.0, 4.0  # views are averaged over this reach
 SUPPORT_ERRORS = 5.0  # a point this many standard errors above the support is not the support's
 
 
 @dataclass(frozen=True, eq=False)
 class MeasuredObject:
-    """An object with the grid behind its possible space and that grid's surface cells (None: too few points)."""
+    """An object, the grid behind its possible space (None: too few points), its surface cells, its walls."""
 
     record: SceneObject
     space: PossibleSpace | None
     cells_m: FloatArray
+    walls: tuple[Plane, ...]
 
 
 def measure_object(
@@ -41,6 +44,7 @@ def measure_object(
     frames: tuple[SceneFrame, ...],
     clouds: tuple[FrameCloud, ...],
     sparse: tuple[FrameCloud, ...],
+    planes: list[SeenPlane],
     views: tuple[DepthView, ...],
     up: FloatArray,
     noise: Noise,
@@ -48,25 +52,32 @@ def measure_object(
 ) -> MeasuredObject:
     """Fuse the views of one object; with fewer than MIN_POINTS consistent points it keeps what was seen, no more.
 
-    `sparse` are thinned `clouds`: enough to fit planes to.
+    `sparse` are thinned `clouds`: enough to fit planes to; `planes` are the dominant ones of the surroundings.
     """
     shown = object_views(frames, object_id)
     lifted = consistent(lift_object(clouds, object_id), views, noise)
     if len(lifted.points_m) < MIN_POINTS:
         empty = np.empty((0, 3))
-        return MeasuredObject(SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty)
+        return MeasuredObject(
+            SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty, ()
+        )
     footprint = float(np.median(lifted.footprint_m))
     support = find_support(object_id, lifted, sparse, up, point_error(lifted, noise), rng)
     lifted = above_support(lifted, support, noise)
-    grid = object_grid(lifted.points_m, up, footprint, support)
-    space = possible_space(grid, object_id, views, support)
+    reach = float(np.ptp(lifted.points_m, axis=0).max())
+    walls = barriers(planes, lifted.points_m, reach) + (() if support is None else (support,))
+    for margin in (0.0, reach):
+        grid = object_grid(lifted.points_m, up, footprint, support, margin)
+        space = possible_space(grid, object_id, views, walls)
+        if not space.open_space:
+            break
     cells = space.surface_cells()
     corners = hull_vertices(lifted.points_m)
     possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
     record = SceneObject(
         object_id, category, lifted.points_m, possible, space.open_space, support, shown, extent_error(lifted, noise)
     )
-    return MeasuredObject(record, space, cells)
+    return MeasuredObject(record, space, cells, walls)
 
 
 def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:
@@ -86,6 +97,7 @@ def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Li
     if noise.depth_rel > 0:
         reach = max(FUSED_FOOTPRINTS * footprint, FUSED_ERRORS * point_error(kept, noise))
         few = replace(few, points_m=onto_surface(few.points_m, kept.points_m, reach))
+        few = few.select(largest_cluster(few.points_m, CLUSTER_FOOTPRINTS * footprint))
     return few.select(~outliers(few.points_m))
 
 
@@ -148,13 +160,15 @@ def above_support(lifted: Lifted, support: Plane | None, noise: Noise) -> Lifted
     return lifted.select(kept) if float(height.max()) > 3 * layer and kept.sum() >= MIN_POINTS else lifted
 
 
-def object_grid(points_m: FloatArray, up: FloatArray, footprint_m: float, support: Plane | None) -> Grid:
-    """Return the grid along the object's own sides, MARGIN beyond them, and from just under its support."""
+def object_grid(
+    points_m: FloatArray, up: FloatArray, footprint_m: float, support: Plane | None, margin_m: float
+) -> Grid:
+    """Return the grid along the object's own sides: MARGIN and `margin_m` beyond them, and from under its support."""
     box = gravity_aligned_box(points_m, up)
     axes = box.world_from_box.rotation
     extent = np.maximum(box.size_m, 4 * footprint_m)
     middle = box.world_from_box.translation_m @ axes
-    low, high = middle - extent * (0.5 + MARGIN), middle + extent * (0.5 + MARGIN)
+    low, high = middle - extent * (0.5 + MARGIN) - margin_m, middle + extent * (0.5 + MARGIN) + margin_m
     if support is not None:
         foot = box.world_from_box.translation_m
         foot = foot - support.normal * support.signed_distance(foot)

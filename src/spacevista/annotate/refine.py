@@ -17,6 +17,7 @@ from spacevista.geometry.poses import Pose, nearest_rotation, rotation_about
 from spacevista.scenes.record import SceneFrame
 
 ROUNDS = 5
+FEW_FRAMES = 6
 SAMPLES = 1_000  # pixels of a frame that are held against every other frame
 PRIOR_ROTATION_DEG = 0.3  # first guess of a pose's error; replaced by what the solution shows
 PRIOR_TRANSLATION = 0.003  # of the median depth
@@ -80,6 +81,16 @@ def refine(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.G
         factor=factor,
         residual_rel=system.median_rel,
     )
+
+
+def disagreement(frames: tuple[SceneFrame, ...], rng: np.random.Generator) -> float:
+    """Return the median point-to-plane residual between a few frames as they are, relative to depth; 0 without overlap.
+
+    On exact captures it is what half a pixel of curvature makes: about 1e-5 to 1e-4.
+    """
+    few = frames[:: max(len(frames) // FEW_FRAMES, 1)]
+    surfaces = [Surface.of(frame, *sample_pixels(frame, rng)) for frame in few]
+    return accumulate(surfaces, [frame.world_from_camera for frame in few], 1.0, GATE, GATE).median_rel
 
 
 def sample_pixels(frame: SceneFrame, rng: np.random.Generator) -> tuple[IntArray, IntArray]:

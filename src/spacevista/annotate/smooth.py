@@ -12,7 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.geometry.arrays import Float32Array, FloatArray
+from spacevista.geometry.arrays import BoolArray, Float32Array, FloatArray
 
 QUIET = 3e-4  # relative; below it a depth map is taken as exact: curvature alone measures up to about this
 RADIUS_PX = 3  # the window is 7 x 7
@@ -41,15 +41,28 @@ def measure_depth_error(depths_m: list[Float32Array]) -> DepthError:
     depth, sigma = [], []
     for depth_map in depths_m[:: max(len(depths_m) // FRAMES, 1)]:
         z = depth_map.astype(np.float64)
+        step = spacing_px(depth_map)
         with np.errstate(divide="ignore", invalid="ignore"):
             w = np.where(z > 0, 1 / z, np.nan)
-        # Along rows and along columns: the smaller of the two is less often an edge or a curved surface.
-        second = np.fmin(np.abs(w[1:-1, 2:] - 2 * w[1:-1, 1:-1] + w[1:-1, :-2]),
-                         np.abs(w[2:, 1:-1] - 2 * w[1:-1, 1:-1] + w[:-2, 1:-1]))  # fmt: skip
+        middle = w[step:-step, step:-step]
+        across = np.abs(w[step:-step, 2 * step :] - 2 * middle + w[step:-step, : -2 * step])
+        down = np.abs(w[2 * step :, step:-step] - 2 * middle + w[: -2 * step, step:-step])
+        # The smaller of the two is less often at an edge or on a curved surface.
+        second = np.minimum(across, down)
         good = np.isfinite(second)
-        depth.append(z[1:-1, 1:-1][good])
-        sigma.append((second * z[1:-1, 1:-1] ** 2)[good])
+        depth.append(z[step:-step, step:-step][good])
+        sigma.append((second * z[step:-step, step:-step] ** 2)[good])
     return fit_error(np.concatenate(depth), np.concatenate(sigma))
+
+
+def spacing_px(depth_m: Float32Array) -> int:
+    """Return the distance of neighbouring measured pixels: 1, or 2 to 4 where depth lies on a sparser grid."""
+    valid = depth_m > 0
+    for step in (1, 2, 3):
+        paired = valid[:, :-step] & valid[:, step:]
+        if paired.sum() > 0.5 * valid.sum():
+            return step
+    return 4
 
 
 # Median of the smaller of two |N(0, 1)| with correlation 2/3, as the two second differences through one pixel have
@@ -78,24 +91,43 @@ def fit_error(depth_m: FloatArray, second_m: FloatArray) -> DepthError:
     return DepthError(float(constant), float(slope))
 
 
-def smoothed(depth_m: Float32Array, error: DepthError, focal_px: float) -> tuple[Float32Array, Float32Array]:
+def smoothed(
+    depth_m: Float32Array, closed: BoolArray, error: DepthError, focal_px: float
+) -> tuple[Float32Array, Float32Array]:
     """Return the depth map (H, W) averaged along surfaces, and the standard error (H, W) that is left, metres.
 
-    Each pixel gets the value of a plane fitted to the pixels around it that lie on its surface.
+    Each pixel gets the value of a plane fitted to the pixels around it that lie on its surface. A pixel without depth
+    gets one where pixels on opposite sides of it have it and agree; `closed` (H, W) pixels (sky) stay as they are.
     """
     inverse = np.zeros(depth_m.shape)
     np.divide(1.0, depth_m, out=inverse, where=depth_m > 0)
-    sigma = np.where(depth_m > 0, error.at(depth_m) * inverse**2, 0)
+    bridge_holes(inverse, closed, 2.7 / focal_px)
+    z = 1 / np.where(inverse > 0, inverse, 1)
+    sigma = np.where(inverse > 0, error.at(z) * inverse**2, 0)
     out, left = np.zeros(depth_m.shape), np.zeros(depth_m.shape)
     # A surface seen at up to 70 degrees changes depth by tan(70) = 2.7 footprints a pixel.
-    _smooth(inverse, sigma, 2.7 / focal_px, RADIUS_PX, out, left)
+    _smooth(inverse, depth_m > 0, sigma, 2.7 / focal_px, RADIUS_PX, out, left)
     depth = np.zeros(depth_m.shape, dtype=np.float32)
     np.divide(1.0, out, out=depth, where=out > 0, casting="unsafe")
     return depth, (left * depth.astype(np.float64) ** 2).astype(np.float32)
 
 
+def bridge_holes(inverse: FloatArray, closed: BoolArray, slope: float) -> None:
+    """Give holes (0) of one or two pixels the mean of opposite neighbours that agree to `slope` a pixel; in place."""
+    for reach in (1, 2):
+        hole = (inverse == 0) & ~closed
+        for rows, columns in ((0, reach), (reach, 0)):
+            one = np.roll(inverse, (rows, columns), axis=(0, 1))
+            two = np.roll(inverse, (-rows, -columns), axis=(0, 1))
+            both = (one > 0) & (two > 0) & (np.abs(one - two) <= 2 * reach * slope * np.minimum(one, two))
+            both[:rows] = both[inverse.shape[0] - rows :] = False  # np.roll wraps around the border
+            both[:, :columns] = both[:, inverse.shape[1] - columns :] = False
+            inverse[hole & both] = ((one + two) / 2)[hole & both]
+            hole &= ~both
+
+
 @numba.njit(cache=True)
-def _smooth(inverse: Any, sigma: Any, slope: float, radius: int, out: Any, left: Any) -> None:
+def _smooth(inverse: Any, measured: Any, sigma: Any, slope: float, radius: int, out: Any, left: Any) -> None:
     height, width = inverse.shape
     for row in range(height):
         for column in range(width):
@@ -114,7 +146,7 @@ def _smooth(inverse: Any, sigma: Any, slope: float, radius: int, out: Any, left:
                         allowed = 3 * noise
                         if turn == 0:
                             allowed = 4 * noise + slope * w * max(abs(dx), abs(dy))
-                        if v <= 0 or abs(v - a - b * dx - c * dy) > allowed:
+                        if not measured[y, x] or abs(v - a - b * dx - c * dy) > allowed:
                             continue
                         s1 += 1
                         sx += dx

@@ -1,7 +1,7 @@
 """Unobserved space: what might an object fill beyond the surface that was seen?
 
 A cell of space is the object's only if no view saw through it and it can be reached from the object's seen surface
-without crossing its support plane or another seen surface. A thin uncarved layer on the support belongs to the support.
+without crossing its support plane, a wall or another seen surface. A thin uncarved layer on these belongs to them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.freespace import FREE, OTHER, OWN, DepthView, observe
 from spacevista.geometry.planes import Plane
 
-SUPPORT_LAYER_CELLS = 0.75  # cells this near above the support are the support's
+WALL_LAYER_CELLS = 0.75  # cells this near to its support, or a wall, are not the object's
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class PossibleSpace:
-    """Cells an object might fill: `filled` (counts), and whether they run on past the grid (the bottom apart)."""
+    """Cells an object might fill: `filled` (counts), and whether they run on past the grid."""
 
     grid: Grid
     filled: BoolArray
@@ -66,11 +66,11 @@ class PossibleSpace:
         return self.grid.centres_of(self.filled & ~inner)
 
 
-def possible_space(grid: Grid, own_id: int, views: tuple[DepthView, ...], support: Plane | None) -> PossibleSpace:
-    """Flood unobserved cells of `grid` from the object's seen surface."""
+def possible_space(grid: Grid, own_id: int, views: tuple[DepthView, ...], walls: tuple[Plane, ...]) -> PossibleSpace:
+    """Flood unobserved cells of `grid` from the object's seen surface, up to its `walls` (normals towards it)."""
     centres = grid.centres()
     flags = observe(centres, reach_of(grid), views, own_id)
-    return flooded(grid, centres, (flags & FREE) != 0, (flags & OWN) != 0, (flags & OTHER) != 0, support)
+    return flooded(grid, centres, (flags & FREE) != 0, (flags & OWN) != 0, (flags & OTHER) != 0, walls)
 
 
 def reach_of(grid: Grid) -> float:
@@ -79,22 +79,20 @@ def reach_of(grid: Grid) -> float:
 
 
 def flooded(
-    grid: Grid, centres: FloatArray, free: BoolArray, own: BoolArray, other: BoolArray, support: Plane | None
+    grid: Grid, centres: FloatArray, free: BoolArray, own: BoolArray, other: BoolArray, walls: tuple[Plane, ...]
 ) -> PossibleSpace:
-    """Flood from `own` cells through cells that are neither free, nor another's surface, nor under the support.
+    """Flood from `own` cells through cells that are neither free, nor another's surface, nor behind a wall.
 
     All flags are flat, one per cell, in the order of `centres`.
     """
     closed = free | (other & ~own)
-    if support is not None:
-        step = float(np.abs(support.normal @ grid.axes) @ grid.cell)
-        closed |= support.signed_distance(centres) < SUPPORT_LAYER_CELLS * step
+    for wall in walls:
+        step = float(np.abs(wall.normal @ grid.axes) @ grid.cell)
+        closed |= wall.signed_distance(centres) < WALL_LAYER_CELLS * step
     labels, _ = label((~closed).reshape(grid.counts))
     reached = np.zeros(int(labels.max()) + 1, dtype=bool)
     reached[np.unique(labels.ravel()[own & ~closed])] = True
     reached[0] = False
     filled = reached[labels]
-    border = filled[[0, -1]].any() or filled[:, [0, -1]].any() or filled[:, :, -1].any()
-    if support is None:
-        border = border or filled[:, :, 0].any()
+    border = filled[[0, -1]].any() or filled[:, [0, -1]].any() or filled[:, :, [0, -1]].any()
     return PossibleSpace(grid, filled, bool(border))

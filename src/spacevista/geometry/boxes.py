@@ -125,7 +125,7 @@ def side_angles(corners_m: FloatArray) -> FloatArray:
     return np.unique(np.round(angles, 6))
 
 
-def flush_rotations(corners_m: FloatArray, most_faces: int = 80) -> FloatArray:
+def flush_rotations(corners_m: FloatArray, most_faces: int = 40) -> FloatArray:
     """Return frames (R, 3, 3; axes as columns) flush with a face of the hull of points (N, 3): the best of each face.
 
     Faces whose normals agree to 1e-3 count once; of more than `most_faces` the largest are taken.

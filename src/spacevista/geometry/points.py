@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from spacevista.errors import GeometryError
@@ -94,6 +96,16 @@ def onto_surface(points_m: FloatArray, cloud_m: FloatArray, reach_m: float, most
     shift = np.einsum("ni,ni->n", points_m - centre, normal)
     shift[found.sum(axis=1) < 6] = 0
     return np.asarray(points_m - shift[:, None] * normal)
+
+
+def largest_cluster(points_m: FloatArray, cell_m: float) -> BoolArray:
+    """Tell which points belong to the largest group of points linked over touching cells of `cell_m`."""
+    cells = np.floor((points_m - points_m.min(axis=0)) / cell_m).astype(np.int64)
+    places, inverse = np.unique(cells, axis=0, return_inverse=True)
+    links = cKDTree(places).query_pairs(1.8, output_type="ndarray")  # cells that share a corner are sqrt(3) apart
+    graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(places), len(places)))
+    group = connected_components(graph, directed=False)[1][inverse.ravel()]
+    return np.asarray(group == np.bincount(group).argmax())
 
 
 def outliers(points_m: FloatArray, neighbours: int = 8, factor: float = 4.0) -> BoolArray:

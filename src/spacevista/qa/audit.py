@@ -80,6 +80,7 @@ def judge_item(
     candidate = item.candidate
     plain = (candidate.task, candidate.aspect, candidate.objects, candidate.frames)
     size_m, distance_m = whereabouts(candidate, scene, truth)
+    unmarked = candidate.aspect == "point_z" and candidate.point_px is None  # a mask too small to mark a point in
     judged = Judged(
         scene_id=world.id,
         scale=str(world.scale),
@@ -88,7 +89,7 @@ def judge_item(
         aspect=candidate.aspect,
         objects=candidate.objects,
         reason=item.reason if isinstance(item, Decline) else "",
-        decidable=oracle.decidable(*plain, candidate.point_px),
+        decidable=not unmarked and oracle.decidable(*plain, candidate.point_px),
         visible=oracle.visible(*plain),
         size_m=size_m,
         distance_m=distance_m,

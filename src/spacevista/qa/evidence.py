@@ -150,7 +150,16 @@ def _motion(scene: Scene, candidate: Candidate) -> Stretch:
     first, second = candidate.frames
     ends = np.stack([scene.frames[number].world_from_camera.translation_m for number in candidate.frames])
     path_m = float(np.linalg.norm(ends[1] - ends[0]))
-    return Stretch(ends, f"camera from frame {first} to frame {second}: path {path_m:.6g} m", (first,))
+    return Stretch(ends, f"camera from frame {first} to frame {second}: path {path_m:.6g} m")
+
+
+def in_view(stretch: Stretch, frame: SceneFrame) -> bool:
+    """Tell whether the picture of a frame has room for any of a stretch: the box around it reaches into the picture."""
+    line = _projected(stretch, frame)
+    if line is None:
+        return False
+    size = (frame.camera.width_px, frame.camera.height_px)
+    return bool((line.max(axis=0) >= 0).all() and (line.min(axis=0) <= size).all())
 
 
 def _projected(stretch: Stretch, frame: SceneFrame) -> FloatArray | None:

@@ -27,7 +27,6 @@ from spacevista.tasks.facts import TASK_VERSION
 LOW_M, HIGH_M = 1e-3, 1e3  # the axes of sizes and distances
 SHEETS = 3  # worlds of a scale that are shown; the rest are counted only, so that the page stays small
 BARS = {"right": 0.99, "asked_of_decidable": 0.60, "coverage": 0.85}  # the audit's
-TEXT_COLUMNS = ("task", "scale", "step")
 PACKAGES = ("numpy", "scipy", "numba", "embreex", "trimesh", "coal", "pillow", "pyarrow")
 
 
@@ -155,25 +154,24 @@ def _histogram(report: Report, scales: Sequence[Scale], field: str, label: str) 
 
 def _sheets(report: Report, scale: Scale, root: Path) -> str:
     worlds = [world for world in report.worlds if world.scale == scale]
-    shown = "".join(_sheet(world, number, root) for number, world in enumerate(worlds[:SHEETS]))
+    shown = "".join(_sheet(world, place, root) for place, world in enumerate(worlds[:SHEETS]))
     rest = f"<p>{len(worlds) - SHEETS} more worlds are in the figures above only.</p>" if len(worlds) > SHEETS else ""
     return f'<section id="{scale.value}"><h2>{_scale_name(scale)}</h2>{shown}{rest}</section>'
 
 
-def _sheet(world: WorldReport, number: int, root: Path) -> str:
+def _sheet(world: WorldReport, place: int, root: Path) -> str:
     """Return one world: what is in it, its frames, and some of its questions."""
     verdicts = {check.fact_id: check.judged for check in world.checked}
-    numbers = ", ".join(map(str, world.frame_numbers))
     things = ", ".join(f"{world.categories.count(name)} × {name}" for name in dict.fromkeys(world.categories))
-    turn = list(Scale).index(world.scale) + number
+    turn = list(Scale).index(world.scale) + place
     cards = "".join(card(question, verdicts[question.fact_id], root) for question in chosen(world.questions, turn))
     frames = "".join(
-        strip_picture(frame_path(world.id, index), root, f"picture {index + 1}")
-        for index in range(len(world.frame_numbers))
+        strip_picture(frame_path(world.id, index), root, f"frame {number}")
+        for index, number in enumerate(world.frame_numbers)
     )
     return (
-        f'<p class="facts">World <b>{escape(world.id)}</b>: {escape(things)}. Frames {numbers} of the '
-        f"{world.path_frames} of its camera path. {len(world.questions)} questions, some of them below.</p>"
+        f'<p class="facts">World <b>{escape(world.id)}</b>: {escape(things)}. {len(world.frame_numbers)} of the '
+        f"{world.path_frames} frames of its camera path. {len(world.questions)} questions, some of them below.</p>"
         f'<div class="strip">{frames}</div><div class="cards">{cards}</div>'
     )
 
@@ -218,5 +216,5 @@ def _scale_name(scale: Scale) -> str:
 
 
 def _table(heads: Iterable[str], bodies: Iterable[str]) -> str:
-    head = "".join(f"<th{' class="text"' * (text in TEXT_COLUMNS)}>{text}</th>" for text in heads)
+    head = "".join(f"<th>{text}</th>" for text in heads)
     return f"<table><thead><tr>{head}</tr></thead>{''.join(bodies)}</table>"

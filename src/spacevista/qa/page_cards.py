@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -17,28 +18,31 @@ from spacevista.qa.options import LETTERS
 from spacevista.qa.page_text import percent
 from spacevista.qa.record import Form, Question
 
-CARDS = 6  # questions shown of a world: one of each task, if it has them all
-MOST_PICTURES = 2  # beside one question; what needs more of them does not fit a phone
+SLOTS = 9  # pictures on the cards of a world: three rows of three, room for each of the six tasks
+MOST_PICTURES = 2  # on one card; of a question without marks the two that a motion is about, or the first ones
 CARD_WIDTH_PX, STRIP_WIDTH_PX = 480, 240
 QUALITY = 82  # of the pictures on the page; the data set keeps the full ones
 FORMS: tuple[Form, ...] = ("mc", "reg", "free")
 
 
 def chosen(questions: Sequence[Question], turn: int) -> list[Question]:
-    """Return at most CARDS questions about different facts: the tasks in turn, the forms in turn, with marks if any.
+    """Return questions about different facts that fill SLOTS: the tasks in turn, the forms in turn, with marks if any.
 
     Frames that no card shows yet come first, so that the cards go around the scene; `turn` shifts the forms.
     """
-    waiting = {task: [q for q in questions if q.task == task] for task in dict.fromkeys(q.task for q in questions)}
+    fitting = [q for q in questions if len(frames_of(q)) <= MOST_PICTURES]
+    waiting = {task: [q for q in fitting if q.task == task] for task in dict.fromkeys(q.task for q in fitting)}
     cards: list[Question] = []
-    shown: set[str] = set()
-    while len(cards) < CARDS and any(waiting.values()):
-        for task in [task for task, left in waiting.items() if left][: CARDS - len(cards)]:
+    shown: list[str] = []
+    while any(waiting.values()):
+        for task in waiting:
             form = FORMS[(turn + len(cards)) % len(FORMS)]
-            best = min(waiting[task], key=lambda q: _rank(q, form, shown))
-            cards.append(best)
-            shown.update(frames_of(best))
-            waiting[task] = [q for q in waiting[task] if q.fact_id != best.fact_id]
+            waiting[task] = [q for q in waiting[task] if len(shown) + len(frames_of(q)) <= SLOTS]
+            best = min(waiting[task], key=lambda q: _rank(q, form, shown), default=None)
+            if best is not None:
+                cards.append(best)
+                shown.extend(frames_of(best))
+                waiting[task] = [q for q in waiting[task] if q.fact_id != best.fact_id]
     return cards
 
 
@@ -49,11 +53,10 @@ def frames_of(question: Question) -> list[str]:
     return question.frames[:MOST_PICTURES]
 
 
-def _rank(question: Question, form: Form, shown: set[str]) -> tuple[bool, bool, int, bool, str]:
+def _rank(question: Question, form: Form, shown: Sequence[str]) -> tuple[int, bool, int, bool, str]:
     frames = frames_of(question)
-    unmarked = question.prompt_type == "none" and question.task != "view_change"
-    seen = sum(frame in shown for frame in frames)
-    return len(frames) > MOST_PICTURES, unmarked, seen, question.form != form, question.id
+    unmarked = question.prompt_type == "none"
+    return len(frames), unmarked, sum(frame in shown for frame in frames), question.form != form, question.id
 
 
 def card(question: Question, judged: Judged, root: Path) -> str:
@@ -119,8 +122,10 @@ def _answer(question: Question) -> str:
 
 def _verdict(judged: Judged) -> str:
     """Return how the truth judges a fact, in words."""
-    notes = ["agrees with the truth" if judged.right else "differs from the truth"]
-    if judged.rel_error == judged.rel_error:  # NaN: a choice
-        notes.append(f"{percent(judged.rel_error, 2)} off, stated to ±{percent(judged.half_width, 2)}")
+    if math.isnan(judged.rel_error):  # a choice
+        text = "agrees with the truth" if judged.right else "differs from the truth"
+    else:
+        off, stated = percent(judged.rel_error, 2), percent(judged.half_width, 2)
+        text = f"{off} off the truth; stated: {stated} either way"
     mark, style = ("✓", "good") if judged.right else ("✗", "bad")
-    return f'<p class="verdict {style}">{mark} {"; ".join(notes)}</p>'
+    return f'<p class="verdict {style}">{mark} {text}</p>'

@@ -12,9 +12,11 @@ def percent(share: float, decimals: int = 0) -> str:
     """
     if math.isnan(share):
         return "–"
+    if share in (0, 1):
+        return f"{100 * share:g} %"
     step = 10.0**-decimals
     text = f"{100 * share:.{decimals}f}"
-    if 0 < share and float(text) == 0:
+    if share > 0 and float(text) == 0:
         return f"under {step:g} %"
     if share < 1 and float(text) == 100:
         return f"over {100 - step:g} %"

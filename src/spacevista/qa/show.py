@@ -16,7 +16,7 @@ from PIL import Image
 from spacevista.errors import DatasetError
 from spacevista.qa.check import inside
 from spacevista.qa.dataset import scene_folder
-from spacevista.qa.evidence import Stretch, draw_evidence, evidence_of, told
+from spacevista.qa.evidence import Stretch, draw_evidence, evidence_of, in_view, told
 from spacevista.qa.make import fact_id, frame_path
 from spacevista.qa.marks import draw_marks
 from spacevista.qa.options import lettered
@@ -144,8 +144,6 @@ def _marked_frames(question: Question, data: Path) -> Iterator[str]:
 
 
 def _evidence_frames(shown: Shown, data: Path) -> Iterator[str]:
-    if not shown.stretches:
-        return
     yield "<h2>Where the number comes from</h2>"
     for index in evidence_frames(shown):
         picture = _small(_open(data, frame_path(shown.scene.id, index)))
@@ -155,17 +153,19 @@ def _evidence_frames(shown: Shown, data: Path) -> Iterator[str]:
 
 def evidence_frames(shown: Shown) -> list[int]:
     """Return the frames that show the evidence best: those it is bound to, else those with most of the objects."""
-    bound = sorted({index for stretch in shown.stretches for index in stretch.frames})
+    frames = shown.scene.frames
+    seen = [n for n in range(len(frames)) if any(in_view(stretch, frames[n]) for stretch in shown.stretches)]
+    bound = {index for stretch in shown.stretches for index in stretch.frames}
     if bound or shown.fact is None:
-        return bound
-    objects = [shown.scene.object(number) for number in shown.fact.candidate.objects]
-    pixels = [{view.frame_index: view.pixels for view in thing.views} for thing in objects]
+        return sorted(bound.intersection(seen))
+    things = [shown.scene.object(number) for number in shown.fact.candidate.objects]
+    pixels = [{view.frame_index: view.pixels for view in thing.views} for thing in things]
 
-    def least(index: int) -> tuple[int, int]:
-        counts = [seen.get(index, 0) for seen in pixels]
+    def shows(index: int) -> tuple[int, int]:
+        counts = [of.get(index, 0) for of in pixels]
         return min(counts, default=0), sum(counts)
 
-    return sorted(sorted(range(len(shown.scene.frames)), key=least, reverse=True)[:EVIDENCE_FRAMES])
+    return sorted(sorted(seen, key=shows, reverse=True)[:EVIDENCE_FRAMES])
 
 
 def _table(question: Question) -> str:

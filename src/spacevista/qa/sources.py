@@ -34,8 +34,11 @@ def find_captures(paths: Iterable[Path]) -> list[Source]:
     Raises:
         CaptureError: a path is no folder, or holds no capture at all.
     """
-    found = {folder.resolve(): Source(folder, name, _content(folder)) for path in paths for folder, name in _in(path)}
-    return list(found.values())
+    found: dict[Path, tuple[Path, str]] = {}
+    for path in paths:
+        for folder, name in _in(path):
+            found.setdefault(folder.resolve(), (folder, name))
+    return [Source(folder, name, _content(folder)) for folder, name in found.values()]
 
 
 def _in(path: Path) -> Iterator[tuple[Path, str]]:

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import prange
 
-from spacevista.geometry.arrays import BoolArray, Float32Array, IntArray
+from spacevista.geometry.arrays import BoolArray, Float32Array, Int32Array, IntArray
 from spacevista.sim.kernels import kernel, parallel_kernel
 from spacevista.sim.shade import Samples, same_surface
-from spacevista.sim.surfaces import SurfaceTables
 
 
 @parallel_kernel
-def find_edges(tables: SurfaceTables, samples: Samples, width_px: int, edges: BoolArray, thin: BoolArray) -> None:
-    """Tell which pixels border on another surface, another material or the sky, and which do on opposite sides."""
-    for i in prange(len(samples.face)):
-        left, right = _differs(tables, samples, i, -1, width_px), _differs(tables, samples, i, 1, width_px)
-        above = _differs(tables, samples, i, -width_px, width_px)
-        below = _differs(tables, samples, i, width_px, width_px)
-        edges[i] = left or right or above or below
-        thin[i] = (left and right) or (above and below)
+def find_borders(materials: Int32Array, samples: Samples, right: BoolArray, below: BoolArray) -> None:
+    """Tell where (H, W) another surface, another material or the sky begins to the right of a pixel, or below it.
+
+    `materials` (H * W,) is the material that each pixel shows, -1 for the sky.
+    """
+    height, width = right.shape
+    for y in prange(height):
+        for x in range(width):
+            i = y * width + x
+            right[y, x] = x + 1 < width and _differs(materials, samples, i, i + 1)
+            below[y, x] = y + 1 < height and _differs(materials, samples, i, i + width)
 
 
 @kernel
-def _differs(tables: SurfaceTables, samples: Samples, i: int, step: int, width_px: int) -> bool:
-    j = i + step
-    if not 0 <= j < len(samples.face) or abs(j % width_px - i % width_px) > 1:
-        return False
-    face, other = samples.face[i], samples.face[j]
-    if face < 0 or other < 0:
-        return face != other
-    return bool(tables.material[face] != tables.material[other]) or not same_surface(samples, i, samples, j)
+def _differs(materials: Int32Array, samples: Samples, i: int, j: int) -> bool:
+    if materials[i] != materials[j]:
+        return True
+    return materials[i] >= 0 and not same_surface(samples, i, samples, j)
+
+
+def pixels_to_refine(materials: Int32Array, samples: Samples, shape: tuple[int, int]) -> IntArray:
+    """Return the numbers of the pixels of an image (H, W) that show more than one surface.
+
+    Something thinner than a pixel is hit by some of its pixels' centres only: around those (borders on opposite
+    sides), two pixels each way are taken too, so that a thin line does not break into dashes.
+    """
+    right, below = np.empty((2, *shape), np.bool_)
+    find_borders(materials, samples, right, below)
+    left, above = np.zeros((2, *shape), np.bool_)
+    left[:, 1:], above[1:] = right[:, :-1], below[:-1]
+    edges = left | right | above | below
+    rows, columns = np.nonzero((left & right) | (above & below))
+    for dy in range(-2, 3):
+        near = np.clip(rows + dy, 0, shape[0] - 1)
+        for dx in range(-2, 3):
+            edges[near, np.clip(columns + dx, 0, shape[1] - 1)] = True
+    return np.flatnonzero(edges)
 
 
 @parallel_kernel

@@ -68,7 +68,9 @@ def _check_counts(data: bytes, suffix: str, name: str) -> None:
     if suffix == ".obj":
         faces = data.count(b"\nf ")
     elif suffix == ".ply":
-        faces = max((int(count[:18]) for _, count in PLY_COUNT.findall(data[:HEADER_BYTES])), default=0)
+        rows = PLY_COUNT.findall(data[:HEADER_BYTES])
+        # A vertex of its own for each corner of a face is the most that makes sense.
+        faces = max((int(count[:18]) // (3 if kind == b"vertex" else 1) for kind, count in rows), default=0)
     elif suffix == ".stl" and not _is_text_stl(data):
         faces = STL_HEADER.unpack_from(data)[0] if len(data) >= STL_HEADER.size else 0
         if faces <= MAX_FACES and len(data) != STL_HEADER.size + faces * STL_FACE_BYTES:

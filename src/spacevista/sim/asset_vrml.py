@@ -1,6 +1,6 @@
 """A small reader of VRML 2 as CAD programs export parts: a flat list of `Shape`s with plain materials.
 
-Read: Shape, Appearance, Material, IndexedFaceSet and Coordinate, with DEF and USE. Every other node is refused, among
+Read: Shape, Appearance, Material, IndexedFaceSet and Coordinate, with DEF and USE of looks. Every other node is refused, among
 them those that run scripts or open other files (Script, Inline, ImageTexture). Grammar: ISO/IEC 14772-1, annex A.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 from spacevista.geometry.arrays import FloatArray, Int32Array
 
 NODES = frozenset({"Shape", "Appearance", "Material", "IndexedFaceSet", "Coordinate"})
+SHARED = frozenset({"Appearance", "Material"})  # USE of points or faces could make a small file grow without bound
 MAX_DEPTH = 4  # Shape > Appearance > Material
 COMMENT = re.compile(r"#[^\n]*")
 TOKEN = re.compile(r'\[[^\[\]{}"]*\]|[{}\[\]]|[^\s,{}\[\]"]+|"[^"]*"')  # a list of numbers is one token
@@ -104,12 +105,13 @@ class _Parser:
         if word == "USE":
             name = self._next()
             if name not in self._named:
-                raise VrmlError(f"USE {name[:40]} comes without its DEF")
+                raise VrmlError(f"expected DEF {name[:40]} before its USE, for an Appearance or a Material")
             return self._named[name]
         if word == "DEF":
             name = self._next()
             node = self._node(self._next(), depth)
-            self._named[name] = node
+            if node.kind in SHARED:
+                self._named[name] = node
             return node
         if word not in NODES or depth >= MAX_DEPTH:
             raise VrmlError(f"expected one of {', '.join(sorted(NODES))}, got {word[:40]!r}")

@@ -87,9 +87,9 @@ def _drawn(pack: AssetPack, longest_m: tuple[float, float], rng: np.random.Gener
     waiting = _turns(pack, rng)
     while waiting and len(drawn) < wanted and len(drawn) + refused.total() < MOST_OPENED:
         files = waiting.pop(0)
-        for entry in [files.pop() for _ in range(min(TRIES, len(files)))]:
+        for _ in range(min(TRIES, len(files))):
             try:
-                drawn.append(_fitting(entry, longest_m))
+                drawn.append(_fitting(files.pop(), longest_m))
                 break
             except AssetError as error:
                 refused[error.reason] += 1

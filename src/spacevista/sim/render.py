@@ -11,7 +11,7 @@ import numpy as np
 from spacevista.geometry.arrays import ByteArray, Float32Array, FloatArray, Int32Array, IntArray
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.poses import Pose
-from spacevista.sim.antialias import borrow_terms, find_edges
+from spacevista.sim.antialias import borrow_terms, pixels_to_refine
 from spacevista.sim.light import GROUND_ALBEDO, LAMP_RADIUS, SUN_RADIUS, Lighting, develop
 from spacevista.sim.radiance import radiance
 from spacevista.sim.raycast import MISS, Hits, RayScene, camera_rays
@@ -74,25 +74,11 @@ class Renderer:
         terms = self._light_terms(samples, camera.width_px)
         linear = np.empty((len(directions), 3), np.float32)
         radiance(self._tables, self._lighting, samples, directions, terms, 1.0, linear)
-        pixels = self._edge_pixels(samples, camera)
+        materials = np.where(samples.face < 0, np.int32(-1), self._tables.material[samples.face])
+        pixels = pixels_to_refine(materials, samples, (camera.height_px, camera.width_px))
         if len(pixels):
             linear[pixels] = self._subsampled(camera, pose, directions[pixels], samples, terms, pixels)
         return linear
-
-    def _edge_pixels(self, samples: Samples, camera: Camera) -> IntArray:
-        """Return the numbers of the pixels to antialias.
-
-        Something thinner than a pixel is hit by some of its pixels' centres only: around those, two pixels each way
-        are taken too, so that a thin line does not break into dashes.
-        """
-        edges, thin = np.empty((2, len(samples.face)), np.bool_)
-        find_edges(self._tables, samples, camera.width_px, edges, thin)
-        rows, columns = np.divmod(np.flatnonzero(thin), camera.width_px)
-        for dy in range(-2, 3):
-            near = np.clip(rows + dy, 0, camera.height_px - 1) * camera.width_px
-            for dx in range(-2, 3):
-                edges[near + np.clip(columns + dx, 0, camera.width_px - 1)] = True
-        return np.flatnonzero(edges)
 
     def _samples(self, camera: Camera, pose: Pose, directions: Float32Array, hits: Hits) -> Samples:
         samples = empty_samples(len(directions))
