@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spacevista.captures.safe import SafeFile
-from spacevista.commands import audit
+from spacevista.commands import audit, simulate
 from spacevista.geometry.poses import rotation_about
 from spacevista.qa.audit import Judged
 from spacevista.scales import Scale
@@ -282,3 +282,13 @@ def test_the_audit_takes_a_foreign_world(tmp_path: Path, monkeypatch: pytest.Mon
     audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, written_pack(tmp_path / "pack")))
     audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, None))
     assert audited == [("workshop-tabletop-000001", levels), ("tabletop-000001", levels)]
+
+
+def test_simulate_names_the_folder_of_a_foreign_world_by_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, Path]] = []
+    monkeypatch.setattr(simulate, "simulate", lambda world, rng: world)
+    monkeypatch.setattr(simulate, "write_capture", lambda world, folder: written.append((world.id, folder)))
+    simulate.run(Scale.TABLETOP, 1, 4, tmp_path / "out", written_pack(tmp_path / "pack"))
+    assert written == [("workshop-tabletop-000004", tmp_path / "out" / "workshop-tabletop-000004")]

@@ -13,7 +13,9 @@ from spacevista.tasks.rules import NINETY_PERCENT
 
 
 def sizes(thing, noise=EXACT):
-    return {aspect: item for (aspect, _), item in by_candidate(object_size(scene_of(thing, noise=noise), rng())).items()}
+    return {
+        aspect: item for (aspect, _), item in by_candidate(object_size(scene_of(thing, noise=noise), rng())).items()
+    }
 
 
 @pytest.mark.parametrize("metre", [1e-3, 1.0, 1e3])

@@ -50,11 +50,12 @@ def point_spacing(measured: MeasuredObject, at_m: FloatArray) -> float:
 
 def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float, views: tuple[DepthView, ...]) -> float:
     """Return a lower bound of the distance of the spaces that two objects might fill."""
+    seen = closest_distance(first.points_m, second.points_m)
     if not (first.record.open_space or second.record.open_space):
         coarse = between(first.cells_m, second.cells_m, reaches(first) + reaches(second))
         if coarse >= CLOSE_ENOUGH * high_m:
-            return coarse
-    grid = region_between(first.record.seen_m, second.record.seen_m, high_m)
+            return min(coarse, seen)
+    grid = region_between(first.points_m, second.points_m, high_m)
     centres = grid.centres()
     flags = observe(centres, reach_of(grid), views, first.record.id, second.record.id)
     free, other = (flags & FREE) != 0, (flags & OTHER) != 0
@@ -65,7 +66,7 @@ def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float,
     ]
     if (filled[0].filled & filled[1].filled).any() or not all(space.filled.any() for space in filled):
         return 0.0
-    return between(filled[0].surface_cells(), filled[1].surface_cells(), float(grid.cell.max()))
+    return min(between(filled[0].surface_cells(), filled[1].surface_cells(), float(grid.cell.max())), seen)
 
 
 def between(first_m: FloatArray, second_m: FloatArray, reach_m: float) -> float:

@@ -30,11 +30,19 @@ SUPPORT_ERRORS = 5.0  # a point this many standard errors above the support is n
 
 @dataclass(frozen=True, eq=False)
 class MeasuredObject:
-    """An object, the grid behind its possible space (None: too few points), its surface cells, its walls."""
+    """An object with what gaps are measured from.
+
+    Attributes:
+        space: the grid behind its possible space; None with too few points.
+        cells_m: surface cells of that space (N, 3).
+        points_m: all points (N, 3) that may be its own, those apart from its largest group included.
+        walls: planes it does not cross, normals towards it.
+    """
 
     record: SceneObject
     space: PossibleSpace | None
     cells_m: FloatArray
+    points_m: FloatArray
     walls: tuple[Plane, ...]
 
 
@@ -55,11 +63,12 @@ def measure_object(
     `sparse` are thinned `clouds`: enough to fit planes to; `planes` are the dominant ones of the surroundings.
     """
     shown = object_views(frames, object_id)
-    lifted = consistent(lift_object(clouds, object_id), views, noise)
+    raw = lift_object(clouds, object_id)
+    lifted = consistent(raw, views, noise)
     if len(lifted.points_m) < MIN_POINTS:
         empty = np.empty((0, 3))
         return MeasuredObject(
-            SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty, ()
+            SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty, empty, ()
         )
     footprint = float(np.median(lifted.footprint_m))
     support = find_support(object_id, lifted, sparse, up, point_error(lifted, noise), rng)
@@ -71,13 +80,14 @@ def measure_object(
         space = possible_space(grid, object_id, views, walls)
         if not space.open_space:
             break
+    seen = body_of(lifted, noise).points_m
     cells = space.surface_cells()
-    corners = hull_vertices(lifted.points_m)
+    corners = hull_vertices(possibly_own(raw, support, noise))
     possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
     record = SceneObject(
-        object_id, category, lifted.points_m, possible, space.open_space, support, shown, extent_error(lifted, noise)
+        object_id, category, seen, possible, space.open_space, support, shown, extent_error(lifted, noise)
     )
-    return MeasuredObject(record, space, cells, walls)
+    return MeasuredObject(record, space, cells, lifted.points_m, walls)
 
 
 def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:
@@ -92,13 +102,31 @@ def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Li
     footprint = float(np.median(kept.footprint_m))
     if noise.depth_rel > 0:
         kept = kept.select(seen_twice(kept, 2 * footprint))
+        if len(kept.points_m) < MIN_POINTS:
+            return kept
     corners = hull_numbers(kept.points_m)
     few = kept.select(np.union1d(corners, fewer(kept.points_m, footprint)))
-    if noise.depth_rel > 0:
-        reach = max(FUSED_FOOTPRINTS * footprint, FUSED_ERRORS * point_error(kept, noise))
-        few = replace(few, points_m=onto_surface(few.points_m, kept.points_m, reach))
-        few = few.select(largest_cluster(few.points_m, CLUSTER_FOOTPRINTS * footprint))
+    if noise.depth_rel == 0:
+        return few
+    reach = max(FUSED_FOOTPRINTS * footprint, FUSED_ERRORS * point_error(kept, noise))
+    few = replace(few, points_m=onto_surface(few.points_m, kept.points_m, reach))
     return few.select(~outliers(few.points_m))
+
+
+def possibly_own(raw: Lifted, support: Plane | None, noise: Noise) -> FloatArray:
+    """Return all points (N, 3) that might be the object's: thin parts look seen through once depth is noisy."""
+    if noise.depth_rel == 0:
+        return raw.points_m
+    twice = raw.select(seen_twice(raw, 2 * float(np.median(raw.footprint_m))))
+    return above_support(twice, support, noise).points_m
+
+
+def body_of(lifted: Lifted, noise: Noise) -> Lifted:
+    """Return what is surely the object: of noisy points the largest linked group, for masks hold pieces of others."""
+    if noise.depth_rel == 0:
+        return lifted
+    footprint = float(np.median(lifted.footprint_m))
+    return lifted.select(largest_cluster(lifted.points_m, CLUSTER_FOOTPRINTS * footprint))
 
 
 def fewer(points_m: FloatArray, cell_m: float) -> IntArray:
@@ -127,8 +155,11 @@ def point_error(lifted: Lifted, noise: Noise) -> float:
 
 
 def extent_error(lifted: Lifted, noise: Noise) -> float:
-    """Return one standard error of an extent: two ends, each an average over views and neighbouring points."""
-    return point_error(lifted, noise) / math.sqrt(2)
+    """Return one standard error of an extent: two ends, each with a point and half a pixel of ragged mask."""
+    if noise.depth_rel == 0:
+        return 0.0
+    footprint = float(np.median(lifted.footprint_m))
+    return math.sqrt(2) * math.hypot(point_error(lifted, noise), footprint / 2)
 
 
 def find_support(

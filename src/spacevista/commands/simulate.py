@@ -11,31 +11,40 @@ from spacevista.captures.disk import CAPTURE_FILE, write_capture
 from spacevista.commands.outcome import Outcome
 from spacevista.commands.progress import counted
 from spacevista.scales import Scale
+from spacevista.sim.asset_worlds import foreign_id, foreign_world
+from spacevista.sim.assets import AssetPack, load_pack
 from spacevista.sim.seeds import world_id
 from spacevista.sim.simulate import simulate
 from spacevista.sim.worlds import make_world
 
 
-def run(scale: Scale, scenes: int, seed: int, out: Path) -> Outcome:
+def run(scale: Scale, scenes: int, seed: int, out: Path, assets: Path | None = None) -> Outcome:
     """Write the worlds `seed` to `seed + scenes - 1` of a scale to `out`, each in a folder named by its id.
 
+    With `assets`, the folder of an asset pack, they are foreign worlds of its things.
     A world that is there already is left as it is: its seed says what it holds.
     """
     started = time.perf_counter()
     seeds = range(seed, seed + scenes)
-    made = [write_world(scale, number, out) for number in counted(seeds, scenes, "worlds")]
+    pack = load_pack(assets) if assets else None
+    made = [write_world(scale, number, out, pack) for number in counted(seeds, scenes, "worlds")]
     seconds = time.perf_counter() - started
-    folders = [str(out / world_id(scale, number)) for number in seeds]
+    folders = [str(world_folder(scale, number, out, pack)) for number in seeds]
     print(*folders, sep="\n")
     print(f"{sum(made)} worlds made, {scenes - sum(made)} were there, {seconds:.1f} s")
     return Outcome({"captures": folders, "made": sum(made), "seconds": round(seconds, 3)})
 
 
-def write_world(scale: Scale, seed: int, out: Path) -> bool:
+def world_folder(scale: Scale, seed: int, out: Path, pack: AssetPack | None) -> Path:
+    """Return the folder of a world, named by its id."""
+    return out / (foreign_id(pack, scale, seed) if pack else world_id(scale, seed))
+
+
+def write_world(scale: Scale, seed: int, out: Path, pack: AssetPack | None) -> bool:
     """Render one world to its folder in `out`; False if a finished capture is there."""
-    folder = out / world_id(scale, seed)
+    folder = world_folder(scale, seed, out, pack)
     if (folder / CAPTURE_FILE).is_file():
         return False
-    world = make_world(scale, seed)
+    world = foreign_world(pack, scale, seed) if pack else make_world(scale, seed)
     write_capture(simulate(world, np.random.default_rng(list(world.id.encode()))), folder)
     return True

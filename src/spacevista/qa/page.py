@@ -67,7 +67,7 @@ class Report:
     """A run: its worlds by scale and seed, its table by task and scale, what it took."""
 
     worlds: tuple[WorldReport, ...]
-    cells: Mapping[str, Mapping[str, Cell]]
+    cells: dict[str, dict[str, Cell]]
     total_s: float
     workers: int
 
@@ -108,7 +108,7 @@ def _headline(report: Report) -> str:
         ("asked of decidable", percent(asked)),
         ("questions written", f"{sum(len(world.questions) for world in report.worlds):,}"),
     )
-    return "\n".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in pairs)
+    return "\n".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
 
 
 def _links(scales: Iterable[Scale]) -> str:
@@ -134,14 +134,15 @@ def _accuracy_row(scale: Scale, cell: Cell) -> str:
     covered = _share(cell.coverage, cell.labels, "coverage")
     return (
         f'<td class="text">{_scale_name(scale)}</td><td>{cell.labels}</td>{right}{asked}<td>{cell.decidable}</td>'
-        f"{covered}<td>{percent(cell.median_rel_error, 2)}</td>"
+        f"{covered}<td>{escape(percent(cell.median_rel_error, 2))}</td>"
     )
 
 
 def _share(share: float, count: int, bar: str) -> str:
     """Return a share of `count`, marked if it misses its bar by more than chance (its 95 % interval lies below)."""
     low = not math.isnan(share) and wilson(round(share * count), count)[1] < BARS[bar]
-    return f'<td class="low">{percent(share)}</td>' if low else f"<td>{percent(share)}</td>"
+    text = escape(percent(share))
+    return f'<td class="low">{text}</td>' if low else f"<td>{text}</td>"
 
 
 def _histogram(report: Report, scales: Sequence[Scale], field: str, label: str) -> str:
@@ -155,7 +156,7 @@ def _histogram(report: Report, scales: Sequence[Scale], field: str, label: str) 
 def _sheets(report: Report, scale: Scale, root: Path) -> str:
     worlds = [world for world in report.worlds if world.scale == scale]
     shown = "".join(_sheet(world, place, root) for place, world in enumerate(worlds[:SHEETS]))
-    rest = f"<p>{len(worlds) - SHEETS} more worlds are in the figures above only.</p>" if len(worlds) > SHEETS else ""
+    rest = f"<p>{len(worlds) - SHEETS} more worlds are in the figures only.</p>" if len(worlds) > SHEETS else ""
     return f'<section id="{scale.value}"><h2>{_scale_name(scale)}</h2>{shown}{rest}</section>'
 
 
@@ -183,12 +184,12 @@ def _seconds_table(report: Report, scales: Sequence[Scale]) -> str:
         for step in steps
         for scale in scales
     }
-    whole = max(sum(sums.values()), 1e-9)
+    longest = max([sum(sums[step, scale] for scale in scales) for step in steps] + [1e-9])
     rows = []
     for step in steps:
         total = sum(sums[step, scale] for scale in scales)
         cells = "".join(f"<td>{sums[step, scale]:.1f}</td>" for scale in scales)
-        bar = f'<td style="width:20%"><span class="bar" style="width:{100 * total / whole:.1f}%"></span></td>'
+        bar = f'<td style="width:20%"><span class="bar" style="width:{100 * total / longest:.1f}%"></span></td>'
         rows.append(f"<tr><td>{escape(step)}</td>{cells}<td><b>{total:.1f}</b></td>{bar}</tr>")
     return _table(("step", *map(_scale_name, scales), "in all", ""), ["<tbody>" + "".join(rows) + "</tbody>"])
 

@@ -126,6 +126,6 @@ def _verdict(judged: Judged) -> str:
         text = "agrees with the truth" if judged.right else "differs from the truth"
     else:
         off, stated = percent(judged.rel_error, 2), percent(judged.half_width, 2)
-        text = f"{off} off the truth; stated: {stated} either way"
+        text = f"{off} off the truth, stated: ±{stated}"
     mark, style = ("✓", "good") if judged.right else ("✗", "bad")
-    return f'<p class="verdict {style}">{mark} {text}</p>'
+    return f'<p class="verdict {style}">{mark} {escape(text)}</p>'

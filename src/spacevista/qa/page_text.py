@@ -6,9 +6,9 @@ import math
 
 
 def percent(share: float, decimals: int = 0) -> str:
-    """Return a share as people read it: "97 %"; "–" where it is NaN.
+    """Return a share as people read it, plain text: "97 %"; "–" where it is NaN.
 
-    What rounds to 0 or to 100 % without being it says so: "under 0.01 %", "over 99 %".
+    What rounds to 0 or to 100 % without being it says so: "<0.01 %", ">99 %".
     """
     if math.isnan(share):
         return "–"
@@ -17,7 +17,7 @@ def percent(share: float, decimals: int = 0) -> str:
     step = 10.0**-decimals
     text = f"{100 * share:.{decimals}f}"
     if share > 0 and float(text) == 0:
-        return f"under {step:g} %"
+        return f"<{step:g} %"
     if share < 1 and float(text) == 100:
-        return f"over {100 - step:g} %"
+        return f">{100 - step:g} %"
     return f"{text} %"

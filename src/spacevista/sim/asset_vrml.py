@@ -1,7 +1,8 @@
 """A small reader of VRML 2 as CAD programs export parts: a flat list of `Shape`s with plain materials.
 
-Read: Shape, Appearance, Material, IndexedFaceSet and Coordinate, with DEF and USE of looks. Every other node is refused, among
-them those that run scripts or open other files (Script, Inline, ImageTexture). Grammar: ISO/IEC 14772-1, annex A.
+Read: Shape, Appearance, Material, IndexedFaceSet and Coordinate, with DEF and USE of looks. Every other node is
+refused, among them those that run scripts or open other files (Script, Inline, ImageTexture). Grammar: ISO/IEC
+14772-1, annex A.
 """
 
 from __future__ import annotations

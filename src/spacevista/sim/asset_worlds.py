@@ -53,7 +53,7 @@ def foreign_world(pack: AssetPack, scale: Scale, seed: int) -> World:
     structure = room(rng, top)
     path = camera_path(bodies, half, setting.camera, SCALE_FACTS[scale].camera_distance_m[0], rng)
     return World(
-        id=f"{pack.name}-{world_id(scale, seed)}",
+        id=foreign_id(pack, scale, seed),
         seed=seed,
         scale=scale,
         bodies=(*structure, *bodies),
@@ -64,6 +64,11 @@ def foreign_world(pack: AssetPack, scale: Scale, seed: int) -> World:
         licence=pack.licence,
         source=pack.source,
     )
+
+
+def foreign_id(pack: AssetPack, scale: Scale, seed: int) -> str:
+    """Return the id of a foreign world, unique over packs of different names ("kicad-tiny_tabletop-000017")."""
+    return f"{pack.name}-{world_id(scale, seed)}"
 
 
 def _setting(scale: Scale, rng: np.random.Generator) -> Setting:

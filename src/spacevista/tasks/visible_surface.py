@@ -47,8 +47,8 @@ def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval
     """Return the bounds of the straight-line distance (m) to the nearest visible point of the object.
 
     At most: the nearest pixel centre. At least: that less what the surface still gains within a pixel, taken from the
-    slope around the nearest pixel. With a relative depth error, single stray pixels are filtered out first, and the
-    nearest of many noisy pixels is taken to be LUCKY errors too near.
+    slope around the nearest pixel. With a relative depth error, the upper bound is taken where stray pixels are
+    filtered out, as LUCKY errors farther than it looks; the lower one is the nearest pixel of all.
     """
     mask = (frame.ids == number) & (frame.depth_m > 0)
     if int(mask.sum()) < MIN_PIXELS:
@@ -56,6 +56,7 @@ def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval
     rows, columns = np.nonzero(mask)
     box = (slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1))
     distance = np.where(mask[box], frame.depth_m[box] * ray_lengths(frame, box), np.inf)
+    nearest = float(distance.min())
     if error_rel > 0:
         distance = median_filter(distance, STRAY_PX, mode="constant", cval=np.inf) * (1 + LUCKY * error_rel)
         if not np.isfinite(distance).any():
@@ -64,7 +65,7 @@ def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval
     high = float(distance[row, column])
     around = distance[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
     slope = float(np.median(around[np.isfinite(around)]) - high)
-    return Interval(high - min(2 * slope, 0.1 * high), high)
+    return Interval(min(high - min(2 * slope, 0.1 * high), nearest), high)
 
 
 def ray_lengths(frame: SceneFrame, box: tuple[slice, slice]) -> FloatArray:
