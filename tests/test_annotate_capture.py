@@ -63,7 +63,7 @@ def test_a_frame_without_depth_is_dropped_with_its_reason():
 
 
 def test_frames_without_any_depth_are_an_error_that_names_the_capture():
-    with pytest.raises(CaptureError, match="test-000000.*depth"):
+    with pytest.raises(CaptureError, match=r"test-000000.*depth"):
         annotate(changed(desk(frames=3), lambda _, depth, ids: (None, ids)))
 
 
@@ -77,6 +77,23 @@ def test_frames_without_a_single_measured_pixel_give_a_scene_without_objects_or_
 def test_a_frame_without_ids_shows_background_only():
     scene = annotate(changed(desk(), lambda number, depth, ids: (depth, None if number == 0 else ids)))
     assert [view.frame_index for view in scene.object(1).views] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("relative", [0.0, 0.005])
+def test_an_object_without_depth_keeps_its_views_and_has_no_points(relative):
+    hollow = changed(desk(), lambda _, depth, ids: (np.where(ids == 2, 0, depth).astype(np.float32), ids))
+    scene = annotate(with_depth_noise(hollow, relative))
+    assert len(scene.object(2).views) == 6
+    assert len(scene.object(2).seen_m) < 50
+    assert scene.gaps == ()
+    assert len(scene.object(1).seen_m) > 50
+
+
+def test_with_noise_an_object_that_one_frame_alone_shows_is_not_believed():
+    # Its points could be those of a swapped id.
+    once = changed(desk(), lambda number, depth, ids: (depth, np.where((ids == 2) & (number > 0), 0, ids)))
+    scene = annotate(with_depth_noise(once, 0.005))
+    assert [len(thing.possible_m) > 0 for thing in scene.objects if thing.id == 2] in ([False], [])
 
 
 def test_one_frame_only_works():

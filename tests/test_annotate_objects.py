@@ -164,6 +164,19 @@ def test_the_support_is_found_on_a_raised_table(metre):
         assert bounds[aspect].half_width <= 0.03 * bounds[aspect].middle, aspect
 
 
+def test_a_wall_ends_the_space_behind_a_cupboard():
+    # 0.5 deep, 1 wide, 1.5 high, its back to a wall; cameras in front, above its top. Nobody sees the back.
+    path = [Pose.looking_at((4 * np.cos(a), 4 * np.sin(a), 2.6), (0.25, 0, 0.7)) for a in np.linspace(-1.2, 1.2, 8)]
+    cupboard, wall = box((0.5, 1, 1.5), (0.25, 0, 0.75)), box((0.2, 8, 4), (-0.1, 0, 2))
+    scene = annotate(capture_of([cupboard], path, size_px=(320, 240), structure=[wall]))
+    (thing,) = scene.objects
+    assert not thing.open_space
+    bounds = bounds_of(thing, scene.up)
+    for aspect, truth in {"longest": 1.5, "height": 1.5, "length": 1.0, "width": 0.5}.items():
+        assert holds(bounds[aspect], truth, 2e-5), aspect
+        assert bounds[aspect].half_width <= 0.03 * bounds[aspect].middle, aspect
+
+
 def test_an_object_of_a_few_pixels_keeps_its_views_and_is_declined():
     # 0.05 at 8 m is a pixel of 8 / 171 = 0.047.
     capture = capture_of([box((1, 1, 1), (0, 0, 0.5)), box((0.05, 0.05, 0.05), (2, 0, 0.025))], orbit(6, 5, 8))
@@ -187,5 +200,5 @@ def test_with_noise_what_is_asked_is_near_the_truth_and_says_that_it_is_noisy():
     asked = {key: items[key] for key in truths if not isinstance(items[key], Decline)}
     assert asked
     for key, fact in asked.items():
-        assert fact.values[0] == pytest.approx(truths[key], rel=0.05), key
+        assert fact.values[0] == pytest.approx(truths[key], rel=0.1), key  # what the audit calls right
         assert fact.intervals[0].statistical > 0

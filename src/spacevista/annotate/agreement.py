@@ -89,8 +89,7 @@ def _pair(
     found: Any,
 ) -> None:  # fmt: skip
     height, width = others.shape[0], others.shape[1]
-    row = np.zeros(13)
-    at = np.zeros(13, dtype=np.int64)
+    row, at = np.zeros(13), np.zeros(13, dtype=np.int64)
     for k in range(6):
         at[k], at[6 + k] = first + k, second + k
     at[12] = len(gradient) - 1
@@ -121,18 +120,27 @@ def _pair(
         if dot < 0.8 or abs(r) > gate or away > (3 * gate * z + 3 * z / intrinsics[0]) ** 2:
             continue
         found[n] = r
-        a0, a1, a2 = own[n, 0] - own_eye[0], own[n, 1] - own_eye[1], own[n, 2] - own_eye[2]
-        row[0], row[1], row[2] = a1 * m[2] - a2 * m[1], a2 * m[0] - a0 * m[2], a0 * m[1] - a1 * m[0]
-        row[6], row[7], row[8] = b[2] * m[1] - b[1] * m[2], b[0] * m[2] - b[2] * m[0], b[1] * m[0] - b[0] * m[1]
-        row[12] = 0.0
-        for k in range(3):
-            row[3 + k], row[9 + k] = m[k], -m[k]
-            row[12] += m[k] * (eye[k] - own_eye[k])
-        for k in range(13):
-            row[k] /= z
-        share = r / gate
-        weight = (1 - share * share) ** 2 / (sigma * sigma)
-        for i in range(13):
-            gradient[at[i]] += weight * row[i] * r
-            for j in range(13):
-                normal[at[i], at[j]] += weight * row[i] * row[j]
+        _derivatives(own[n], own_eye, b, eye, m, z, row)
+        _add(row, at, r, (1 - (r / gate) ** 2) ** 2 / (sigma * sigma), normal, gradient)
+
+
+@numba.njit(cache=True)
+def _derivatives(own: Any, own_eye: Any, b: Any, eye: Any, m: Any, z: float, row: Any) -> None:
+    """Fill `row` with what the residual changes by: turn and shift of the own frame, of the other, depth's factor."""
+    a0, a1, a2 = own[0] - own_eye[0], own[1] - own_eye[1], own[2] - own_eye[2]
+    row[0], row[1], row[2] = a1 * m[2] - a2 * m[1], a2 * m[0] - a0 * m[2], a0 * m[1] - a1 * m[0]
+    row[6], row[7], row[8] = b[2] * m[1] - b[1] * m[2], b[0] * m[2] - b[2] * m[0], b[1] * m[0] - b[0] * m[1]
+    row[12] = 0.0
+    for k in range(3):
+        row[3 + k], row[9 + k] = m[k], -m[k]
+        row[12] += m[k] * (eye[k] - own_eye[k])
+    for k in range(13):
+        row[k] /= z
+
+
+@numba.njit(cache=True)
+def _add(row: Any, at: Any, r: float, weight: float, normal: Any, gradient: Any) -> None:
+    for i in range(13):
+        gradient[at[i]] += weight * row[i] * r
+        for j in range(13):
+            normal[at[i], at[j]] += weight * row[i] * row[j]

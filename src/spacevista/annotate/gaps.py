@@ -32,8 +32,8 @@ def measure_gap(
     high = float(np.linalg.norm(one - two))
     low = least_distance(first, second, high, views) if high > 0 else 0.0
     spacing = max(point_spacing(first, one), point_spacing(second, two))
-    # The closest point may lie between two seen points: up to half a spacing nearer.
-    low = max(min(low, high - spacing / 2), 0.0)
+    # The closest point may lie between two seen points, or at a silhouette half a pixel beyond the last one.
+    low = max(min(low, high - spacing / 2) - (first.footprint_m + second.footprint_m) / 2, 0.0)
     return Gap(first.record.id, second.record.id, low, high, spacing, one, two, gap_error(first, second, noise))
 
 
@@ -91,4 +91,5 @@ def region_between(first_m: FloatArray, second_m: FloatArray, high_m: float) -> 
     low = np.maximum(first_m.min(axis=0), second_m.min(axis=0)) - high_m
     high = np.minimum(first_m.max(axis=0), second_m.max(axis=0)) + high_m
     cell = max(high_m / CELLS_PER_GAP, float(np.cbrt(np.prod(high - low) / MAX_CELLS)))
-    return Grid.around(low, high, np.eye(3), np.full(3, cell))
+    # Two cells more on every side hold the surfaces that bound the gap, which lie at the border of the region.
+    return Grid.around(low - 2 * cell, high + 2 * cell, np.eye(3), np.full(3, cell))

@@ -12,7 +12,7 @@ from spacevista.annotate.lift import FrameCloud, Lifted, lift_object, object_vie
 from spacevista.annotate.space import Grid, PossibleSpace, possible_space
 from spacevista.annotate.support import support_plane, surroundings
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
-from spacevista.geometry.boxes import gravity_aligned_box
+from spacevista.geometry.boxes import gravity_aligned_box, horizontal_axes
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.planes import Plane
 from spacevista.geometry.points import hull_numbers, hull_vertices, largest_cluster, onto_surface, outliers, thinned
@@ -36,6 +36,7 @@ class MeasuredObject:
         space: the grid behind its possible space; None with too few points.
         cells_m: surface cells of that space (N, 3).
         points_m: all points (N, 3) that may be its own, those apart from its largest group included.
+        footprint_m: of a pixel on it.
         walls: planes it does not cross, normals towards it.
     """
 
@@ -43,6 +44,7 @@ class MeasuredObject:
     space: PossibleSpace | None
     cells_m: FloatArray
     points_m: FloatArray
+    footprint_m: float
     walls: tuple[Plane, ...]
 
 
@@ -68,7 +70,7 @@ def measure_object(
     if len(lifted.points_m) < MIN_POINTS:
         empty = np.empty((0, 3))
         return MeasuredObject(
-            SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty, empty, ()
+            SceneObject(object_id, category, lifted.points_m, empty, True, None, shown), None, empty, empty, 0.0, ()
         )
     footprint = float(np.median(lifted.footprint_m))
     support = find_support(object_id, lifted, sparse, up, point_error(lifted, noise), rng)
@@ -82,12 +84,12 @@ def measure_object(
             break
     seen = body_of(lifted, noise).points_m
     cells = space.surface_cells()
-    corners = hull_vertices(possibly_own(raw, support, noise))
+    corners = silhouette_corners(possibly_own(raw, support, noise), up, support)
     possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
     record = SceneObject(
         object_id, category, seen, possible, space.open_space, support, shown, extent_error(lifted, noise)
     )
-    return MeasuredObject(record, space, cells, lifted.points_m, walls)
+    return MeasuredObject(record, space, cells, lifted.points_m, footprint, walls)
 
 
 def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:
@@ -113,12 +115,26 @@ def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Li
     return few.select(~outliers(few.points_m))
 
 
-def possibly_own(raw: Lifted, support: Plane | None, noise: Noise) -> FloatArray:
-    """Return all points (N, 3) that might be the object's: thin parts look seen through once depth is noisy."""
+def possibly_own(raw: Lifted, support: Plane | None, noise: Noise) -> Lifted:
+    """Return all points that might be the object's: thin parts look seen through once depth is noisy."""
     if noise.depth_rel == 0:
-        return raw.points_m
+        return raw
     twice = raw.select(seen_twice(raw, 2 * float(np.median(raw.footprint_m))))
-    return above_support(twice, support, noise).points_m
+    return above_support(twice, support, noise)
+
+
+def silhouette_corners(lifted: Lifted, up: FloatArray, support: Plane | None) -> FloatArray:
+    """Return the hull's corners and points half a pixel's footprint around them, none under the support.
+
+    A silhouette ends anywhere between two pixel centres.
+    """
+    corners = lifted.select(hull_numbers(lifted.points_m))
+    axes = horizontal_axes(up).T
+    steps = np.concatenate([np.zeros((1, 3)), axes, -axes])
+    around = (corners.points_m[:, None] + steps * corners.footprint_m[:, None, None] / 2).reshape(-1, 3)
+    if support is not None:
+        around = around - np.minimum(support.signed_distance(around), 0)[:, None] * support.normal
+    return around
 
 
 def body_of(lifted: Lifted, noise: Noise) -> Lifted:
@@ -155,11 +171,11 @@ def point_error(lifted: Lifted, noise: Noise) -> float:
 
 
 def extent_error(lifted: Lifted, noise: Noise) -> float:
-    """Return one standard error of an extent: two ends, each with a point and half a pixel of ragged mask."""
+    """Return one standard error of an extent: a point at each end, and half a pixel of ragged mask."""
     if noise.depth_rel == 0:
         return 0.0
     footprint = float(np.median(lifted.footprint_m))
-    return math.sqrt(2) * math.hypot(point_error(lifted, noise), footprint / 2)
+    return math.hypot(point_error(lifted, noise), footprint / 2)
 
 
 def find_support(

@@ -31,7 +31,8 @@ class Refined:
 
     Attributes:
         moved_deg, moved_m: root mean square of the corrections: what the poses' noise was, per frame.
-        left_deg, left_m: standard error left in one frame's rotation and position.
+        left_deg, left_m: standard error left in one frame's rotation and position, against its neighbour's: an error
+            that all frames share moves the world, and nothing that is measured in it.
         scale_rel: standard error left in the depth's factor.
         factor: what all depths were multiplied by.
         residual_rel: median size of the point-to-plane residuals at the end, relative to depth.
@@ -66,8 +67,7 @@ def refine(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.G
         sigma = max(system.median_rel / 0.6745, 1e-5)
         gate = max(4 * sigma, 2e-4)
         rotation, translation = pose_noise(start, poses, depth)
-    errors = np.sqrt(np.diag(covariance))
-    per_frame = errors[:-1].reshape(-1, PARAMETERS)
+    errors = relative_errors(covariance[:-1, :-1])
     return Refined(
         frames=tuple(
             replace(frame, world_from_camera=pose, depth_m=(frame.depth_m * factor).astype(np.float32))
@@ -75,9 +75,9 @@ def refine(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.G
         ),
         moved_deg=float(np.degrees(rotation * np.sqrt(3))),
         moved_m=float(translation * np.sqrt(3)),
-        left_deg=float(np.degrees(np.median(per_frame[:, :3]))),
-        left_m=float(np.median(per_frame[:, 3:])),
-        scale_rel=min(float(errors[-1]), length_sigma),
+        left_deg=float(np.degrees(np.median(errors[:, :3]))),
+        left_m=float(np.median(errors[:, 3:])),
+        scale_rel=min(float(np.sqrt(covariance[-1, -1])), length_sigma),
         factor=factor,
         residual_rel=system.median_rel,
     )
@@ -117,6 +117,14 @@ def pose_noise(before: list[Pose], after: list[Pose], depth_m: float) -> tuple[f
     shifts = shifts - places * float((shifts * places).sum()) / max(float((places**2).sum()), 1e-300)
     rotation = float(np.sqrt((moved[:, :3] ** 2).mean()))
     return max(rotation, 1e-5), max(float(np.sqrt((shifts**2).mean())), 1e-5 * depth_m)
+
+
+def relative_errors(covariance: FloatArray) -> FloatArray:
+    """Return one frame's share (F - 1, 6) of the standard error between successive frames; `covariance` is (6F, 6F)."""
+    blocks = covariance.reshape(len(covariance) // PARAMETERS, PARAMETERS, -1, PARAMETERS)
+    own = np.einsum("fkfk->fk", blocks)
+    shared = np.array([np.diag(blocks[f, :, f + 1, :]) for f in range(len(own) - 1)])
+    return np.asarray(np.sqrt(np.maximum((own[:-1] + own[1:] - 2 * shared) / 2, 0)))
 
 
 def pose_offset(before: Pose, after: Pose) -> FloatArray:

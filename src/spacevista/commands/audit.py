@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from spacevista.commands.outcome import Outcome
 from spacevista.qa.audit import Judged, audit_world
-from spacevista.qa.audit_table import Cell, as_json, decline_reasons, misses, table
+from spacevista.qa.audit_table import Cell, as_json, as_markdown, decline_reasons, misses, table
 from spacevista.scales import Scale
 from spacevista.sim.asset_worlds import foreign_world
 from spacevista.sim.assets import load_pack
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.worlds import make_world
+from spacevista.tasks.facts import TASK_VERSION
 
 COLUMNS = (
     "task", "scale", "labels", "right", "95 %", "asked/decidable", "decidable/visible", "median error", "p90",
@@ -30,12 +32,13 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Job:
-    """One world to audit."""
+    """One world to audit; `out` is the folder that keeps its judgements, if any."""
 
     scale: Scale
     seed: int
     levels: tuple[NoiseLevel, ...]
     assets: Path | None
+    out: Path | None
 
 
 def run(
@@ -45,26 +48,31 @@ def run(
     assets: Path | None,
     workers: int,
     seed: int,
+    out: Path | None,
 ) -> Outcome:
-    """Audit `scenes` worlds a scale from `seed` on; the check holds if every row reaches its bars."""
-    jobs = [Job(scale, seed + number, levels, assets) for number in range(scenes) for scale in scales]
+    """Audit `scenes` worlds a scale from `seed` on; the check holds if every row reaches its bars.
+
+    With `out`, the judgements of each world and the table (table.md) are kept there, and worlds found there are not
+    audited again.
+    """
+    jobs = [Job(scale, seed + number, levels, assets, out) for number in range(scenes) for scale in scales]
     judged: list[Judged] = []
-    console = Console(stderr=True)
-    with Progress(console=console) as progress:
+    with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task(f"auditing {len(jobs)} worlds", total=len(jobs))
         for found in audited(jobs, workers):
             judged.extend(found)
             progress.advance(bar)
     judged.sort(key=lambda item: item.scene_id)
     cells = table(judged)
-    out = Console(width=150)
-    failed = False
+    console = Console(width=150)
     for level, tasks in cells.items():
-        out.print(rendered(level, tasks))
-        failed |= any(misses(level, row) for scales_ in tasks.values() for row in scales_.values())
+        console.print(rendered(level, tasks))
     for task, reasons in decline_reasons(judged).items():
-        out.print(f"{task} declined: " + ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()))
-    return Outcome(as_json(cells), passed=not failed)
+        console.print(f"{task} declined: " + ", ".join(f"{reason} {n}" for reason, n in reasons.most_common()))
+    if out is not None:
+        (out / "table.md").write_text(as_markdown(cells), encoding="utf-8")
+    missed = any(misses(level, row) for level, tasks in cells.items() for s in tasks.values() for row in s.values())
+    return Outcome(as_json(cells), passed=not missed)
 
 
 def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
@@ -72,16 +80,28 @@ def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
     if workers <= 1:
         yield from map(audit_one, jobs)
         return
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # children import numpy after this: no threads fight over cores
+    # Children import numpy and numba after this: no threads fight over the cores.
+    for variable in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(audit_one, job) for job in jobs]):
             yield done.result()
 
 
 def audit_one(job: Job) -> list[Judged]:
-    """Make and audit one world."""
+    """Make and audit one world, or read what an earlier run found."""
     world = foreign_world(load_pack(job.assets), job.scale, job.seed) if job.assets else make_world(job.scale, job.seed)
-    return audit_world(world, job.levels)
+    if job.out is None:
+        return audit_world(world, job.levels)
+    file = job.out / f"{world.id}.{'+'.join(job.levels)}.{TASK_VERSION}.json"
+    if file.exists():
+        return msgspec.json.decode(file.read_bytes(), type=list[Judged])
+    judged = audit_world(world, job.levels)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(f".{os.getpid()}.part")
+    partial.write_bytes(msgspec.json.encode(judged))
+    partial.replace(file)
+    return judged
 
 
 def rendered(level: str, tasks: dict[str, dict[str, Cell]]) -> Table:

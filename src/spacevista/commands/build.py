@@ -22,7 +22,7 @@ from spacevista.errors import DatasetError
 from spacevista.qa.dataset import Manifest, assemble, finished, locked, open_jobs, settings_of
 from spacevista.qa.record import UnitPolicy
 from spacevista.qa.shards import Done, Job, make_shard
-from spacevista.qa.sources import find_captures
+from spacevista.qa.sources import described_capture, find_captures
 
 ESTIMATE_AFTER = 3  # scenes a worker: the first one also pays for starting up
 SHOWN_LEFT_OUT = 10  # captures named on the terminal; the manifest has all
@@ -30,6 +30,7 @@ SHOWN_LEFT_OUT = 10  # captures named on the terminal; the manifest has all
 
 def run(
     captures: list[Path],
+    configs: list[Path],
     out: Path,
     workers: int,
     limit: int | None,
@@ -37,10 +38,15 @@ def run(
     seed: int,
     unit_policy: UnitPolicy,
 ) -> Outcome:
-    """Build the data set `out`; the check fails if no capture gave a question."""
+    """Build the data set `out`; the check fails if no capture gave a question.
+
+    Args:
+        configs: one description for each of `captures`, or none at all.
+    """
     started = time.perf_counter()
     target = out.resolve()
-    sources = [source for source in find_captures(captures) if source.folder.resolve() != target][:limit]
+    found = list(map(described_capture, captures, configs)) if configs else find_captures(captures)
+    sources = [source for source in found if source.folder.resolve() != target][:limit]
     settings = settings_of(sources, seed, unit_policy, licence)
     with locked(out):
         manifest = finished(out, settings)

@@ -16,6 +16,12 @@ BARS = {"exact": 0.99, "sensor": 0.95}  # share right; `harsh` is reported witho
 MIN_YIELD = 0.60
 COVERAGE = (0.85, 0.97)  # the upper end only where noise leads
 
+MARKDOWN_HEADS = (
+    "task", "scale", "labels", "right %", "95 % from", "asked of decidable %", "decidable of visible %",
+    "median error %", "p90 error %", "coverage %", "coverage where noise leads %", "median half-width %",
+    "size of asked", "distance of asked", "misses",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -117,6 +123,28 @@ def as_json(cells: dict[str, dict[str, dict[str, Cell]]]) -> dict[str, object]:
         level: {task: {scale: plain(row) for scale, row in scales.items()} for task, scales in tasks.items()}
         for level, tasks in cells.items()
     }
+
+
+def as_markdown(cells: dict[str, dict[str, dict[str, Cell]]]) -> str:
+    """Return one Markdown table a level; shares in percent, a dash where there is nothing to divide by."""
+
+    def percent(value: float, digits: int = 0) -> str:
+        return "-" if math.isnan(value) else f"{100 * value:.{digits}f}"
+
+    lines = []
+    for level, tasks in cells.items():
+        lines += [f"Level `{level}`", "", "| " + " | ".join(MARKDOWN_HEADS) + " |", "|---" * len(MARKDOWN_HEADS) + "|"]
+        for task, scales in tasks.items():
+            for scale, row in scales.items():
+                values = [task, scale, str(row.labels), percent(row.right, 1), percent(row.right_low, 1)]
+                values += [percent(row.asked_of_decidable), percent(row.decidable_of_visible)]
+                values += [percent(row.median_rel_error, 2), percent(row.p90_rel_error, 2)]
+                values += [percent(row.coverage), percent(row.noise_coverage), percent(row.median_half_width, 2)]
+                values += ["-" if math.isnan(x) else f"{x:.2f}" for x in (row.size_ratio, row.distance_ratio)]
+                values += ["; ".join(misses(level, row)) or "none"]
+                lines.append("| " + " | ".join(values) + " |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:

@@ -165,7 +165,7 @@ def read_shard(folder: Path) -> Shard:
 
 
 def _build(job: Job, part: Path) -> Shard:
-    capture = open_capture(job.source.folder)
+    capture = open_capture(job.source.folder, job.source.config)
     if job.licence is not None and capture.licence != job.licence:
         return Shard(job.source.name, "dropped", f"licence {capture.licence}")
     scene = annotate(capture)

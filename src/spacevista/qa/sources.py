@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spacevista.captures.open import READERS
+from spacevista.captures.toml_folder import read_config
 from spacevista.errors import CaptureError
 
 
@@ -18,12 +19,15 @@ class Source:
 
     Attributes:
         name: what the data set calls it: the named folder, and the folder in it. No path of this machine.
-        content: digest of the names and sizes of its files, to tell whether a resumed build is about the same ones.
+        content: digest of the names and sizes of its files, and of its description if that lies elsewhere, to tell
+            whether a resumed build is about the same ones.
+        config: its description (docs/captures.md), where that does not lie in the folder.
     """
 
     folder: Path
     name: str
     content: str
+    config: Path | None = None
 
 
 def find_captures(paths: Iterable[Path]) -> list[Source]:
@@ -41,9 +45,20 @@ def find_captures(paths: Iterable[Path]) -> list[Source]:
     return [Source(folder, name, _content(folder)) for folder, name in found.values()]
 
 
+def described_capture(folder: Path, config: Path) -> Source:
+    """Return the capture in `folder` that the file `config` describes.
+
+    Raises:
+        CaptureError: `folder` is no folder, or `config` cannot be used.
+    """
+    _require_folder(folder)
+    read_config(config)  # a wrong description is a wrong call: said now, not after hours
+    content = hashlib.sha256(f"{_content(folder)}\0".encode() + config.read_bytes()).hexdigest()[:16]
+    return Source(folder, f"{folder.resolve().name} by {config.name}", content, config)
+
+
 def _in(path: Path) -> Iterator[tuple[Path, str]]:
-    if not path.is_dir():
-        raise CaptureError(f"{path}: expected a folder, got {'a file' if path.exists() else 'nothing there'}")
+    _require_folder(path)
     name = path.resolve().name
     if _recognised(path):
         yield path, name
@@ -52,6 +67,11 @@ def _in(path: Path) -> Iterator[tuple[Path, str]]:
     if not any(map(_recognised, below)):
         raise CaptureError(f"{path}: expected a capture or a folder of captures, got neither (see docs/captures.md)")
     yield from ((folder, f"{name}/{folder.name}") for folder in below)
+
+
+def _require_folder(path: Path) -> None:
+    if not path.is_dir():
+        raise CaptureError(f"{path}: expected a folder, got {'a file' if path.exists() else 'nothing there'}")
 
 
 def _recognised(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from spacevista.tasks.facts import Interval
 
 MIN_PIXELS = 60  # a smaller mask is too ragged to point at
 STRAY_PX = 5
+RAGGED_PX = 3  # a noisy mask may miss the object's last pixels
 LUCKY = 1.5  # expected minimum of about ten independent standard normal errors
 INSIDE_PX = 2.5  # a marked point keeps this distance from the mask's border
 
@@ -48,7 +49,8 @@ def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval
 
     At most: the nearest pixel centre. At least: that less what the surface still gains within a pixel, taken from the
     slope around the nearest pixel. With a relative depth error, the upper bound is taken where stray pixels are
-    filtered out, as LUCKY errors farther than it looks; the lower one is the nearest pixel of all.
+    filtered out, as LUCKY errors farther than it looks; the lower one is the nearest pixel of all, less what a
+    ragged mask may miss.
     """
     mask = (frame.ids == number) & (frame.depth_m > 0)
     if int(mask.sum()) < MIN_PIXELS:
@@ -65,7 +67,8 @@ def nearest_bounds(frame: SceneFrame, number: int, error_rel: float) -> Interval
     high = float(distance[row, column])
     around = distance[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
     slope = float(np.median(around[np.isfinite(around)]) - high)
-    return Interval(min(high - min(2 * slope, 0.1 * high), nearest), high)
+    ragged = RAGGED_PX * slope if error_rel > 0 else 0.0
+    return Interval(min(high - min(2 * slope, 0.1 * high), nearest) - ragged, high)
 
 
 def ray_lengths(frame: SceneFrame, box: tuple[slice, slice]) -> FloatArray:

@@ -1,0 +1,126 @@
+"""`python -m spacevista.commands.sim_benchmark {freeze,verify,write}`: the benchmark spacevista_sim.
+
+Apart from the commands of `spacevista`, because only who maintains the benchmark freezes it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from cyclopts import App
+
+from spacevista.commands.build import end_with_parent
+from spacevista.commands.progress import counted
+from spacevista.errors import SpacevistaError
+from spacevista.qa.gold import gold_is_consistent
+from spacevista.qa.record import Question
+from spacevista.qa.sim_benchmark import benchmark_questions, write_benchmark
+from spacevista.qa.sim_benchmark_file import FILE, load_benchmark
+from spacevista.qa.sim_freeze import Frozen, assembled, freeze_scene
+from spacevista.scales import Scale
+from spacevista.sim.seeds import BENCHMARK_SEEDS
+
+MIN_ROWS = 240  # a scale: fewer and the file is not written
+
+app = App(
+    name="python -m spacevista.commands.sim_benchmark",
+    help="The frozen benchmark spacevista_sim.",
+    help_format="plaintext",
+)
+ALL_SCALES = ",".join(Scale)
+
+
+@app.command
+def freeze(*, out: Path = Path(str(FILE)), workers: int = 1) -> int:
+    """Choose the benchmark's questions anew and replace its file.
+
+    Args:
+        out: the file to write; by default the one in the package.
+        workers: processes; the file does not depend on it.
+    """
+    jobs = [(scale, seed) for scale in Scale for seed in BENCHMARK_SEEDS]
+    frozen: list[Frozen] = []
+    for (scale, seed), done in zip(jobs, counted(_frozen(jobs, workers), len(jobs), "worlds"), strict=True):
+        print(f"{scale} {seed}: {len(done.scene.rows)} rows, dropped {dict(done.dropped) or 'none'}", flush=True)
+        frozen.append(done)
+    rows = Counter(str(item.scene.scale) for item in frozen for _ in item.scene.rows)
+    few = [f"{scale} {rows[scale]}" for scale in Scale if rows[scale] < MIN_ROWS]
+    if few:
+        raise SpacevistaError(f"expected at least {MIN_ROWS} rows a scale, got {', '.join(few)}")
+    content = assembled(item.scene for item in frozen)
+    part = out.with_name(out.name + ".part")
+    part.write_bytes(content)
+    os.replace(part, out)
+    total = sum((item.dropped for item in frozen), Counter[str]())
+    print(f"{out}: {rows.total()} rows, {len(content)} bytes; dropped {dict(total) or 'none'}")
+    return 0
+
+
+@app.command
+def verify(*, scales: str = ALL_SCALES) -> int:
+    """Build the benchmark's worlds again and compare every answer with their truth.
+
+    Args:
+        scales: scale keys with commas between.
+    """
+    chosen = _scales(scales)
+    return _report(benchmark_questions(chosen), len(chosen))
+
+
+@app.command
+def write(folder: Path, /, *, scales: str = ALL_SCALES) -> int:
+    """Write the benchmark as a data set, with its frames.
+
+    Args:
+        folder: of the data set.
+        scales: scale keys with commas between.
+    """
+    chosen = _scales(scales)
+    return _report(write_benchmark(folder, chosen), len(chosen))
+
+
+def _frozen(jobs: list[tuple[Scale, int]], workers: int) -> Iterator[Frozen]:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the children: sums have one order
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+        yield from pool.map(freeze_scene, *zip(*jobs, strict=True))
+
+
+def _scales(keys: str) -> tuple[Scale, ...]:
+    chosen = keys.split(",")
+    if not set(chosen) <= set(Scale):
+        raise SpacevistaError(f"--scales: expected some of {ALL_SCALES}, got {keys}")
+    return tuple(Scale(key) for key in chosen)
+
+
+def _report(scenes: Iterator[list[Question]], scales: int) -> int:
+    """Count the questions of the scenes by task and scale; 1 if a gold answer is not what its value says."""
+    questions: list[Question] = []
+    for found in counted(scenes, scales * len(BENCHMARK_SEEDS), "worlds"):
+        questions += found
+    for (scale, task), count in sorted(Counter((q.scale, q.task) for q in questions).items()):
+        print(f"{scale:14} {task:18} {count}")
+    wrong = [q.id for q in questions if not gold_is_consistent(q)]
+    print(f"{len(questions)} questions, {len(wrong)} answers that are not what their value says {wrong[:3]}")
+    print(f"hash of the truths: {load_benchmark().header.truth_sha256['all']}")
+    return 1 if wrong else 0
+
+
+def main() -> int:
+    """Run this process's command line and return its exit code."""
+    try:
+        code = app(result_action="return_value")
+    except SpacevistaError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
