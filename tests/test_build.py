@@ -15,6 +15,7 @@ import pytest
 
 from capture_folders import write_sevenscenes
 from spacevista.captures.disk import CAPTURE_FILE, write_capture
+from spacevista.captures.record import Capture, MemoryImages
 from spacevista.cli import main
 from spacevista.commands import build
 from spacevista.qa import read_questions
@@ -224,6 +225,11 @@ def test_two_builds_do_not_work_in_one_folder(
     assert "another build is at work there" in capsys.readouterr().err
 
 
+def without_depth(capture: Capture) -> Capture:
+    frames = (replace(f, images=MemoryImages(f.images.color(), None, f.images.ids())) for f in capture.frames)
+    return replace(capture, frames=tuple(frames))
+
+
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one good capture, two with faults, one with another licence and one whose id is there already."""
@@ -232,7 +238,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "a-broken" / CAPTURE_FILE).write_text('{"version": 1, "id": ')
     write_capture(tiny_capture(0), folder / "b-good")
     write_capture(replace(tiny_capture(1), licence="CC-BY-4.0"), folder / "c-licence")
-    write_capture(replace(tiny_capture(2), up=None), folder / "d-no-gravity")
+    write_capture(without_depth(tiny_capture(2)), folder / "d-no-depth")
     write_capture(tiny_capture(0), folder / "e-twin")
     (folder / "f-empty").mkdir()
     return folder
@@ -252,7 +258,7 @@ def test_what_is_left_out_is_counted_with_its_reason(
     assert left["e-twin"] == ("rejected", f"its id desk-0 is that of {mixed.name}/b-good too")
     for name, part in (
         ("a-broken", "not a capture in our form"),
-        ("d-no-gravity", "gravity"),
+        ("d-no-depth", "expected at least one frame with depth"),
         ("f-empty", "no capture"),
     ):
         assert left[name][0] == "rejected"

@@ -11,8 +11,9 @@ from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.planes import Plane, find_plane
 
 MOST_PLANES = 8
-LEAST_SHARE = 0.03  # of the background points a plane holds
+LEAST_SHARE = 0.02  # of the background points a plane holds
 SAMPLE = 20_000
+TRIALS = 800  # a plane of 10 % of the points is hit by three of them at once in one draw of a thousand
 LOCAL_POINTS = 40  # a plane counts where this many of its points lie around the object
 OWN_SIDE = 0.98  # of the object's points lie on one side of a plane it does not cross
 
@@ -41,7 +42,7 @@ def dominant_planes(clouds: tuple[FrameCloud, ...], error_rel: float, rng: np.ra
     least = max(LEAST_SHARE * len(left), LOCAL_POINTS)
     planes = []
     for _ in range(MOST_PLANES):
-        found = find_plane(left, tolerance, rng)
+        found = find_plane(left, tolerance, rng, TRIALS)
         if found is None or found[1].sum() < least:
             break
         planes.append(SeenPlane(found[0], left[found[1]], tolerance))

@@ -52,9 +52,11 @@ def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float,
     """Return a lower bound of the distance of the spaces that two objects might fill."""
     seen = closest_distance(first.points_m, second.points_m)
     if not (first.record.open_space or second.record.open_space):
-        coarse = between(first.cells_m, second.cells_m, reaches(first) + reaches(second))
+        coarse = seen
+        if len(first.cells_m) and len(second.cells_m):
+            coarse = min(seen, between(first.cells_m, second.cells_m, reaches(first) + reaches(second)))
         if coarse >= CLOSE_ENOUGH * high_m:
-            return min(coarse, seen)
+            return coarse
     grid = region_between(first.points_m, second.points_m, high_m)
     centres = grid.centres()
     flags = observe(centres, reach_of(grid), views, first.record.id, second.record.id)
@@ -64,8 +66,10 @@ def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float,
         flooded(grid, centres, free, own | inside(grid, thing), other | rival, thing.walls)
         for thing, own, rival in ((first, one, two & ~one), (second, two, one & ~two))
     ]
-    if (filled[0].filled & filled[1].filled).any() or not all(space.filled.any() for space in filled):
+    if (filled[0].filled & filled[1].filled).any():
         return 0.0
+    if not all(space.filled.any() for space in filled):
+        return seen  # flat things fill no cells
     return min(between(filled[0].surface_cells(), filled[1].surface_cells(), float(grid.cell.max())), seen)
 
 

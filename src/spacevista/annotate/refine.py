@@ -18,11 +18,12 @@ from spacevista.scenes.record import SceneFrame
 
 ROUNDS = 5
 FEW_FRAMES = 6
+APART = 2  # frames between which a pose's error counts
 SAMPLES = 1_000  # pixels of a frame that are held against every other frame
 PRIOR_ROTATION_DEG = 0.3  # first guess of a pose's error; replaced by what the solution shows
 PRIOR_TRANSLATION = 0.003  # of the median depth
 GATE = 0.05  # first limit of a residual, relative to depth: wider ones are other surfaces
-CORRELATED = 3.0  # neighbouring residuals share smoothed pixels and surface texture: errors count this much larger
+CORRELATED = 4.0  # neighbouring residuals share smoothed pixels and surface texture: errors count this much larger
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +32,8 @@ class Refined:
 
     Attributes:
         moved_deg, moved_m: root mean square of the corrections: what the poses' noise was, per frame.
-        left_deg, left_m: standard error left in one frame's rotation and position, against its neighbour's: an error
-            that all frames share moves the world, and nothing that is measured in it.
+        left_deg, left_m: standard error left in one frame's rotation and position, against that of a frame near it: an
+            error that all frames share moves the world, and nothing that is measured in it.
         scale_rel: standard error left in the depth's factor.
         factor: what all depths were multiplied by.
         residual_rel: median size of the point-to-plane residuals at the end, relative to depth.
@@ -120,11 +121,12 @@ def pose_noise(before: list[Pose], after: list[Pose], depth_m: float) -> tuple[f
 
 
 def relative_errors(covariance: FloatArray) -> FloatArray:
-    """Return one frame's share (F - 1, 6) of the standard error between successive frames; `covariance` is (6F, 6F)."""
+    """Return one frame's share (F - APART, 6) of the standard error between near frames; `covariance` is (6F, 6F)."""
     blocks = covariance.reshape(len(covariance) // PARAMETERS, PARAMETERS, -1, PARAMETERS)
     own = np.einsum("fkfk->fk", blocks)
-    shared = np.array([np.diag(blocks[f, :, f + 1, :]) for f in range(len(own) - 1)])
-    return np.asarray(np.sqrt(np.maximum((own[:-1] + own[1:] - 2 * shared) / 2, 0)))
+    apart = min(APART, len(own) - 1)
+    shared = np.array([np.diag(blocks[f, :, f + apart, :]) for f in range(len(own) - apart)])
+    return np.asarray(np.sqrt(np.maximum((own[:-apart] + own[apart:] - 2 * shared) / 2, 0)))
 
 
 def pose_offset(before: Pose, after: Pose) -> FloatArray:

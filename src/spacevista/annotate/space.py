@@ -56,6 +56,14 @@ class PossibleSpace:
     filled: BoolArray
     open_space: bool
 
+    def tight_grid(self, cells: int) -> Grid:
+        """Return a finer grid of `cells` along each axis around what is filled, two of its cells beyond it."""
+        spans = [np.flatnonzero(self.filled.any(axis=other)) for other in ((1, 2), (0, 2), (0, 1))]
+        low = np.array([span[0] - 2 if len(span) else 0 for span in spans])
+        high = np.array([span[-1] + 3 if len(span) else n for span, n in zip(spans, self.grid.counts, strict=True)])
+        low_m, high_m = self.grid.low + low * self.grid.cell, self.grid.low + high * self.grid.cell
+        return Grid.around(low_m, high_m, self.grid.axes, (high_m - low_m) / cells)
+
     def surface_cells(self) -> FloatArray:
         """Return the world centres of filled cells with an empty neighbour or at the border."""
         padded = np.pad(self.filled, 1)

@@ -21,6 +21,7 @@ from spacevista.scales import Scale
 from spacevista.sim.asset_worlds import foreign_world
 from spacevista.sim.assets import load_pack
 from spacevista.sim.noise import NoiseLevel
+from spacevista.sim.seeds import open_seeds
 from spacevista.sim.worlds import make_world
 from spacevista.tasks.facts import TASK_VERSION
 
@@ -55,7 +56,7 @@ def run(
     With `out`, the judgements of each world and the table (table.md) are kept there, and worlds found there are not
     audited again.
     """
-    jobs = [Job(scale, seed + number, levels, assets, out) for number in range(scenes) for scale in scales]
+    jobs = [Job(scale, number, levels, assets, out) for number in open_seeds(seed, scenes) for scale in scales]
     judged: list[Judged] = []
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task(f"auditing {len(jobs)} worlds", total=len(jobs))

@@ -38,6 +38,7 @@ from spacevista.scenes.disk import write_scene
 from spacevista.scenes.record import Scene
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.oracle import Oracle
+from spacevista.sim.seeds import open_seeds
 from spacevista.sim.simulate import simulate
 from spacevista.sim.truth import Truth
 from spacevista.sim.world import World
@@ -80,7 +81,7 @@ def run(scenes: int, out: Path) -> Outcome:
     """Take `scenes` worlds a scale through the whole line; the check holds if 99 % of all facts are right."""
     started, clock = time.perf_counter(), StepClock()
     out.mkdir(parents=True, exist_ok=True)
-    jobs = [Job(scale, SEED + number, out) for number in range(scenes) for scale in Scale]
+    jobs = [Job(scale, number, out) for number in open_seeds(SEED, scenes) for scale in Scale]
     worlds = list(counted(done_jobs(jobs), len(jobs), "worlds"))
     worlds.sort(key=lambda world: (list(Scale).index(world.scale), world.seed))
     cells = table(check.judged for world in worlds for check in world.checked).get(str(NoiseLevel.EXACT), {})

@@ -13,7 +13,7 @@ from spacevista.commands.progress import counted
 from spacevista.scales import Scale
 from spacevista.sim.asset_worlds import foreign_id, foreign_world
 from spacevista.sim.assets import AssetPack, load_pack
-from spacevista.sim.seeds import world_id
+from spacevista.sim.seeds import open_seeds, world_id
 from spacevista.sim.simulate import simulate
 from spacevista.sim.worlds import make_world
 
@@ -23,9 +23,12 @@ def run(scale: Scale, scenes: int, seed: int, out: Path, assets: Path | None = N
 
     With `assets`, the folder of an asset pack, they are foreign worlds of its things.
     A world that is there already is left as it is: its seed says what it holds.
+
+    Raises:
+        SpacevistaError: a seed is held out for the benchmark.
     """
     started = time.perf_counter()
-    seeds = range(seed, seed + scenes)
+    seeds = open_seeds(seed, scenes)
     pack = load_pack(assets) if assets else None
     made = [write_world(scale, number, out, pack) for number in counted(seeds, scenes, "worlds")]
     seconds = time.perf_counter() - started

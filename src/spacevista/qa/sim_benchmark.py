@@ -55,7 +55,10 @@ def benchmark_questions(
 def write_benchmark(folder: Path, scales: Iterable[Scale] = tuple(Scale)) -> Iterator[list[Question]]:
     """Write the benchmark as a data set with its frames, yielding the questions of each scene when it is done.
 
-    Frames that are there already are left as they are. The tables are written at the end.
+    Frames that are there already are left as they are. The tables are written once the last scene has been taken.
+
+    Raises:
+        DatasetError: as `benchmark_questions`.
     """
     frozen = load_benchmark()
     chosen = {str(scale) for scale in scales}

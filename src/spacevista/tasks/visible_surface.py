@@ -11,7 +11,7 @@ from spacevista.tasks.facts import Interval
 
 MIN_PIXELS = 60  # a smaller mask is too ragged to point at
 STRAY_PX = 5
-RAGGED_PX = 3  # a noisy mask may miss the object's last pixels
+RAGGED_PX = 6  # a noisy mask misses up to two of the last pixels, and depth is worst at the edge
 LUCKY = 1.5  # expected minimum of about ten independent standard normal errors
 INSIDE_PX = 2.5  # a marked point keeps this distance from the mask's border
 
