@@ -7,11 +7,12 @@ from small_captures import capture_of, scene_frames, with_depth_noise
 from small_worlds import box, cylinder, orbit
 from spacevista.annotate.clean import clean
 from spacevista.annotate.smooth import DepthError, measure_depth_error, smoothed, spacing_px
+from spacevista.captures.record import SKY_ID
 from spacevista.geometry.cameras import Camera
 
 SCALES = [1e-3, 1.0, 1e3]
 CAMERA = Camera(160, 120, 160.0, 160.0, 80.0, 60.0)
-OPEN = np.zeros((120, 160), dtype=bool)
+OPEN = np.zeros((120, 160), dtype=np.int32)
 
 
 def desk(metre=1.0):
@@ -70,7 +71,7 @@ def test_an_exact_capture_keeps_its_stated_scale_error():
 @pytest.mark.parametrize("metre", SCALES)
 def test_averaging_along_a_slanted_plane_makes_no_bias_and_says_what_is_left(metre):
     depth = slanted(metre)
-    out, left = smoothed(noisy(depth, 0.01), OPEN, DepthError(0.0, 0.01), CAMERA.fx_px)
+    out, left = smoothed(noisy(depth, 0.01), OPEN, SKY_ID, DepthError(0.0, 0.01), CAMERA.fx_px)
     inner = np.s_[5:-5, 5:-5]
     error = (out / depth - 1)[inner]
     # The middle of a plane through 49 pixels has 1/7 of one pixel's error.
@@ -82,7 +83,7 @@ def test_averaging_along_a_slanted_plane_makes_no_bias_and_says_what_is_left(met
 def test_a_depth_edge_stays_where_it_is():
     depth = np.full((120, 160), 3.0, dtype=np.float32)
     depth[:, :80] = 1.0
-    out, _ = smoothed(noisy(depth, 0.005), OPEN, DepthError(0.0, 0.005), CAMERA.fx_px)
+    out, _ = smoothed(noisy(depth, 0.005), OPEN, SKY_ID, DepthError(0.0, 0.005), CAMERA.fx_px)
     # Not a pixel is pulled over: all are within five of one pixel's errors of their own side.
     assert np.abs(out / depth - 1).max() < 0.025
 
@@ -91,8 +92,8 @@ def test_a_small_hole_is_bridged_and_a_large_one_and_the_sky_stay_open():
     depth = slanted()
     depth[40, 60] = depth[70:80, 100:110] = depth[20, 30] = 0
     sky = OPEN.copy()
-    sky[20, 30] = True
-    out, _ = smoothed(depth, sky, DepthError(0.0, 0.005), CAMERA.fx_px)
+    sky[20, 30] = SKY_ID
+    out, _ = smoothed(depth, sky, SKY_ID, DepthError(0.0, 0.005), CAMERA.fx_px)
     assert out[40, 60] == pytest.approx(slanted()[40, 60], rel=1e-3)
     assert (out[72:78, 102:108] == 0).all()
     assert out[20, 30] == 0
