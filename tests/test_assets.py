@@ -279,8 +279,8 @@ def test_the_audit_takes_a_foreign_world(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(audit, "audit_world", note)
     levels = (NoiseLevel.EXACT,)
-    audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, written_pack(tmp_path / "pack")))
-    audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, None))
+    audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, written_pack(tmp_path / "pack"), None))
+    audit.audit_one(audit.Job(Scale.TABLETOP, 1, levels, None, None))
     assert audited == [("workshop-tabletop-000001", levels), ("tabletop-000001", levels)]
 
 

@@ -6,26 +6,30 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
+import numpy as np
 import pytest
 
 from small_worlds import box, orbit, world_of
 from spacevista.captures.disk import CAPTURE_FILE
 from spacevista.commands import audit, demo, simulate
 from spacevista.errors import DatasetError, SpacevistaError
+from spacevista.qa import sim_benchmark
 from spacevista.qa import sim_benchmark_file as benchmark_file
 from spacevista.qa.check import check_question
 from spacevista.qa.gold import gold_is_consistent
 from spacevista.qa.options import LETTERS, lettered
+from spacevista.qa.readers import read_questions
 from spacevista.qa.record import TaskName
 from spacevista.qa.sim_benchmark import benchmark_questions, checked_truth, scene_questions
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Row, agrees, load_benchmark, quantised
-from spacevista.qa.sim_freeze import relettered, truth_fact, with_letters
+from spacevista.qa.sim_freeze import both_ways, exact_scene, in_either_order, relettered, truth_fact, with_letters
 from spacevista.qa.stats import faults_of
 from spacevista.scales import Scale
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.seeds import BENCHMARK_SEEDS, HELD_OUT_SEEDS, open_seeds
 from spacevista.sim.truth import Truth
 from spacevista.tasks.facts import Candidate, Fact, Interval, Quantity
+from spacevista.tasks.view_change import view_change
 
 MIN_ROWS = 240
 
@@ -73,6 +77,17 @@ def test_right_letters_are_even(frozen: Benchmark, scale: Scale) -> None:
         assert max(counts.values()) - min(counts[letter] for letter in LETTERS[:options]) <= 1
 
 
+def test_guesses_without_pictures_do_not_pay(frozen: Benchmark) -> None:
+    rows = [row for scene in frozen.scenes for row in scene.rows]
+    words = Counter(row.choice for row in rows if row.aspect == "direction")
+    assert words.most_common(1)[0][1] < 0.35 * words.total()  # "always right" would be 68 % along the paths as they run
+    first = [row.choice == str(row.objects[0]) for row in rows if row.task == "size_comparison"]
+    assert 0.42 < sum(first) / len(first) < 0.58  # three standard errors of 340 fair coins
+    ranks = Counter(sorted(row.options, key=lambda o: float(o.split()[0])).index(row.options[LETTERS.index(row.answer)])
+                    for row in rows if row.form == "mc" and len(row.values) == 1)  # fmt: skip
+    assert max(ranks.values()) < 0.35 * ranks.total()  # neither the middle nor an end is the better guess
+
+
 def test_every_row_is_of_one_piece(frozen: Benchmark) -> None:
     for scene in frozen.scenes:
         assert len({row.candidate for row in scene.rows}) == len(scene.rows)  # one row a fact
@@ -102,6 +117,17 @@ def test_one_world_gives_its_questions_again(frozen: Benchmark) -> None:
         assert gold_is_consistent(question), question.id
         assert question.split == "test"
     assert {mark.kind for question in questions for mark in question.marks} == {"point", "box", "mask"}
+
+
+def test_it_is_written_as_a_data_set(frozen: Benchmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+    monkeypatch.setattr(sim_benchmark, "_write_frames", lambda world, folder: rendered.append(world.id))
+    scene = next(s for s in frozen.scenes if s.scale == Scale.INDOOR)
+    (questions,) = sim_benchmark.write_benchmark(tmp_path, benchmark=Benchmark(frozen.header, (scene,)))
+    assert read_questions(tmp_path) == questions
+    assert len(read_questions(tmp_path / "all.json")) == len(questions)
+    assert rendered == ["indoor-900000"]
+    assert "spacevista_sim, version 1" in (tmp_path / "README.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +161,29 @@ def test_labels_that_the_truth_does_not_bear_out_are_dropped(two_boxes: Truth) -
     wrong = Fact(candidate, "choice", (), (), "1", ("1", "2"))
     with pytest.raises(DatasetError, match="another choice"):
         truth_fact(wrong, two_boxes)
+
+
+def test_motions_are_asked_both_ways() -> None:
+    # Four cameras 30 degrees apart: each has the next one to its right, and it is on the left of that one.
+    truth = Truth(world_of([box((0.1, 0.1, 0.1), (0, 0, 0.05))], orbit(1.2, 0.8, 4, sweep_deg=120.0)))
+    scene = exact_scene(truth)
+    facts = [item for item in view_change(scene, np.random.default_rng(0)) if isinstance(item, Fact)]
+    directions = [fact for fact in both_ways(facts, scene, np.random.default_rng(0)) if fact.choice]
+    assert {fact.choice for fact in facts if fact.choice} == {"right"}
+    assert Counter(fact.choice for fact in directions) == {"right": 5, "left": 5}  # 3 steps of one, 2 of two
+    for fact in directions:
+        assert truth_fact(fact, truth).choice == fact.choice
+
+
+def test_a_comparison_stays_the_same_in_either_order(two_boxes: Truth) -> None:
+    candidate = Candidate("size_comparison", "height", (1, 2))
+    label = Fact(candidate, "choice", (), (Interval(0.1, 0.1), Interval(0.2, 0.2)), "2", ("1", "2"), 1.0)
+    turned = {in_either_order(label, np.random.default_rng(seed)).candidate.objects for seed in range(20)}
+    assert turned == {(1, 2), (2, 1)}
+    for seed in range(20):
+        fact = in_either_order(label, np.random.default_rng(seed))
+        assert fact.options == tuple(map(str, fact.candidate.objects))
+        assert fact.intervals[fact.options.index(fact.choice)] == Interval(0.2, 0.2)
 
 
 @pytest.mark.parametrize("metres", [1e-3, 1.0, 1e3])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -15,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from spacevista.commands.outcome import Outcome
+from spacevista.commands.pool import worker_pool
 from spacevista.qa.audit import Judged, audit_world
 from spacevista.qa.audit_table import Cell, as_json, as_markdown, decline_reasons, misses, table
 from spacevista.scales import Scale
@@ -81,10 +81,7 @@ def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
     if workers <= 1:
         yield from map(audit_one, jobs)
         return
-    # Children import numpy and numba after this: no threads fight over the cores.
-    for variable in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with worker_pool(workers) as pool:
         for done in as_completed([pool.submit(audit_one, job) for job in jobs]):
             yield done.result()
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spacevista.commands.outcome import Outcome
+from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
 from spacevista.errors import DatasetError
 from spacevista.qa.dataset import Manifest, assemble, finished, locked, open_jobs, settings_of
@@ -81,9 +78,7 @@ def made(jobs: list[Job], workers: int) -> Iterator[Done]:
     """
     if not jobs:
         return
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the children: no threads fight over cores, sums have one order
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=end_with_parent)
+    pool = worker_pool(min(workers, len(jobs)))
     try:
         for future in as_completed([pool.submit(make_shard, job) for job in jobs]):
             yield future.result()
@@ -91,18 +86,6 @@ def made(jobs: list[Job], workers: int) -> Iterator[Done]:
         raise DatasetError("a worker process died (out of memory?); call again to go on with the build") from None
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def end_with_parent() -> None:
-    """Make this process end as soon as the one that started it has, even by a kill: nobody waits for its work."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_after(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
 
 
 def report(manifest: Manifest, out: Path) -> None:

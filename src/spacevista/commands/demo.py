@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from rich.table import Table
 
 from spacevista.annotate.annotate import annotate
 from spacevista.captures.record import Capture
-from spacevista.commands.build import end_with_parent
 from spacevista.commands.outcome import Outcome
+from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
 from spacevista.qa.audit import judge_item
 from spacevista.qa.audit_table import Cell, as_json, table
@@ -118,9 +117,7 @@ def workers_for(jobs: int) -> int:
 
 def done_jobs(jobs: Sequence[Job]) -> Iterator[WorldReport]:
     """Do the jobs on a few processes, in the order in which they end."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the children: no threads fight over cores
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers_for(len(jobs)), mp_context=context, initializer=end_with_parent) as pool:
+    with worker_pool(workers_for(len(jobs))) as pool:
         for done in as_completed([pool.submit(do, job) for job in jobs]):
             yield done.result()
 

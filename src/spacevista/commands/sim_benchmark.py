@@ -9,13 +9,11 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 from cyclopts import App
 
-from spacevista.commands.build import end_with_parent
+from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
 from spacevista.errors import SpacevistaError
 from spacevista.qa.gold import gold_is_consistent
@@ -86,9 +84,7 @@ def write(folder: Path, /, *, scales: str = ALL_SCALES) -> int:
 
 
 def _frozen(jobs: list[tuple[Scale, int]], workers: int) -> Iterator[Frozen]:
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of the children: sums have one order
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
+    with worker_pool(workers) as pool:
         yield from pool.map(freeze_scene, *zip(*jobs, strict=True))
 
 

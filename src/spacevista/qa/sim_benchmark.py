@@ -52,7 +52,9 @@ def benchmark_questions(
             yield scene_questions(scene, frozen.header, checked_truth(scene, frozen.header))
 
 
-def write_benchmark(folder: Path, scales: Iterable[Scale] = tuple(Scale)) -> Iterator[list[Question]]:
+def write_benchmark(
+    folder: Path, scales: Iterable[Scale] = tuple(Scale), benchmark: Benchmark | None = None
+) -> Iterator[list[Question]]:
     """Write the benchmark as a data set with its frames, yielding the questions of each scene when it is done.
 
     Frames that are there already are left as they are. The tables are written once the last scene has been taken.
@@ -60,7 +62,7 @@ def write_benchmark(folder: Path, scales: Iterable[Scale] = tuple(Scale)) -> Ite
     Raises:
         DatasetError: as `benchmark_questions`.
     """
-    frozen = load_benchmark()
+    frozen = load_benchmark() if benchmark is None else benchmark
     chosen = {str(scale) for scale in scales}
     folder.mkdir(parents=True, exist_ok=True)
     every: list[Question] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -46,6 +46,7 @@ from spacevista.sim.worlds import make_world
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import TASK_VERSION, Candidate, Fact, Interval
 from spacevista.tasks.rules import APART, margin
+from spacevista.tasks.view_change import measure
 
 PICKED = 60  # facts looked at in a scene, so that MOST_FACTS (balance.py) are left where some are dropped
 KEPT = 40
@@ -70,9 +71,9 @@ def freeze_scene(scale: Scale, seed: int) -> Frozen:
     facts = [item for item in all_candidates(annotated, seed) if isinstance(item, Fact)]
     true: list[Fact] = []
     dropped: Counter[str] = Counter()
-    for fact in pick_facts(facts, rng, PICKED):
+    for fact in pick_facts(both_ways(facts, annotated, rng), rng, PICKED):
         try:
-            true.append(truth_fact(fact, truth))
+            true.append(in_either_order(truth_fact(fact, truth), rng))
         except DatasetError as error:
             dropped[f"{fact.candidate.task}: {error}"] += 1
     scene = exact_scene(truth)
@@ -84,6 +85,31 @@ def freeze_scene(scale: Scale, seed: int) -> Frozen:
     rows = tuple(row_of(fact, q, sent_frames(fact.candidate, sightings)) for fact, q in chosen)
     categories = {body.id: body.category for body in world.objects}
     return Frozen(FrozenScene(scale.value, seed, len(world.path), categories, rows), +dropped)
+
+
+def both_ways(facts: Sequence[Fact], scene: Scene, rng: np.random.Generator) -> list[Fact]:
+    """Return facts with every camera motion asked backwards too, and each main direction as often as the rarest.
+
+    Paths mostly run one way around a scene: "right" would be a good answer without a look at the pictures.
+    """
+    pairs = sorted({fact.candidate.frames for fact in facts if fact.candidate.task == "view_change"})
+    backwards = [item for first, second in pairs for item in measure(scene, second, first) if isinstance(item, Fact)]
+    others: list[Fact] = []
+    directions: defaultdict[str, list[Fact]] = defaultdict(list)
+    for fact in (*facts, *backwards):
+        (directions[fact.choice] if fact.candidate.aspect == "direction" else others).append(fact)
+    rarest = min(map(len, directions.values()), default=0)
+    even = [group[i] for _, group in sorted(directions.items()) for i in rng.permutation(len(group))[:rarest]]
+    return others + even
+
+
+def in_either_order(fact: Fact, rng: np.random.Generator) -> Fact:
+    """Return a size comparison with its two objects in random order: theirs in the world goes with their sizes."""
+    c = fact.candidate
+    if c.task != "size_comparison" or rng.random() < 0.5:
+        return fact
+    candidate = Candidate(c.task, c.aspect, c.objects[::-1], c.frames)
+    return replace(fact, candidate=candidate, intervals=fact.intervals[::-1], options=fact.options[::-1])
 
 
 def truth_fact(fact: Fact, truth: Truth) -> Fact:

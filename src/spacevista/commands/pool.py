@@ -1,0 +1,28 @@
+"""The processes that commands spread their work over."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import connection
+
+
+def worker_pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of spawned processes with one thread each: cores are not fought over, and sums have one order."""
+    for variable in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[variable] = "1"  # read by the children, whose libraries are not loaded yet
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
+
+
+def end_with_parent() -> None:
+    """Make this process end as soon as the one that started it has, even by a kill: nobody waits for its work."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
