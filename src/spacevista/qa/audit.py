@@ -34,12 +34,12 @@ class Judged:
     Attributes:
         reason: why it was declined; "" when it was asked.
         right: the fact agrees with the truth (False where there is none).
-        rel_error: of the value (of the path for a motion); NaN for choices and declines.
-        half_width: of the interval, relative; NaN likewise.
-        covered: share of the fact's values that lie in their intervals; NaN likewise.
+        rel_error: of the value (of the path for a motion); None for choices and declines.
+        half_width: of the interval, relative; None likewise.
+        covered: share of the fact's values that lie in their intervals; None likewise.
         noise_leads: the statistical part of the interval exceeds the carving part.
-        size_m: longest extent of the first object; NaN without one.
-        distance_m: of the first object from the first frame that shows it; NaN without one.
+        size_m: longest extent of the first object; None without one.
+        distance_m: of the first object from the first frame that shows it; None without one.
     """
 
     scene_id: str
@@ -52,12 +52,12 @@ class Judged:
     decidable: bool
     visible: bool
     right: bool = False
-    rel_error: float = float("nan")
-    half_width: float = float("nan")
-    covered: float = float("nan")
+    rel_error: float | None = None
+    half_width: float | None = None
+    covered: float | None = None
     noise_leads: bool = False
-    size_m: float = float("nan")
-    distance_m: float = float("nan")
+    size_m: float | None = None
+    distance_m: float | None = None
 
 
 def audit_world(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
@@ -129,14 +129,14 @@ def judged_numbers(judged: Judged, fact: Fact, true: float | tuple[float, ...]) 
     )
 
 
-def whereabouts(candidate: Candidate, scene: Scene, truth: Truth) -> tuple[float, float]:
+def whereabouts(candidate: Candidate, scene: Scene, truth: Truth) -> tuple[float | None, float | None]:
     """Return the true longest extent of the first object and its distance from the first frame that shows it."""
     if not candidate.objects:
-        return float("nan"), float("nan")
+        return None, None
     thing = scene.object(candidate.objects[0])
     size_m = truth.sizes(thing.id).longest_m
     if not thing.views:
-        return size_m, float("nan")
+        return size_m, None
     eye = scene.frames[thing.views[0].frame_index].world_from_camera.translation_m
     centre = truth.body(thing.id).mesh.vertices_m.mean(axis=0)
     return size_m, float(np.linalg.norm(centre - eye))

@@ -162,8 +162,8 @@ def share(part: int, whole: int) -> float:
     return part / whole if whole else math.nan
 
 
-def finite(values: Iterable[float]) -> list[float]:
-    return [value for value in values if math.isfinite(value)]
+def finite(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None and math.isfinite(value)]
 
 
 def mean(values: Sequence[float]) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -122,7 +121,7 @@ def _answer(question: Question) -> str:
 
 def _verdict(judged: Judged) -> str:
     """Return how the truth judges a fact, in words."""
-    if math.isnan(judged.rel_error):  # a choice
+    if judged.rel_error is None or judged.half_width is None:  # a choice
         text = "agrees with the truth" if judged.right else "differs from the truth"
     else:
         off, stated = percent(judged.rel_error, 2), percent(judged.half_width, 2)
