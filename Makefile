@@ -9,7 +9,7 @@ TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test lint clean help
+.PHONY: demo test lint verify clean help
 
 demo: $(CORE)  ## run the main job offline: simulate, build, check against the truth, write one report page
 	$(BIN)/spacevista demo
@@ -21,6 +21,9 @@ lint: $(DEV)  ## check style, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+verify: $(CORE)  ## regenerate the worlds of spacevista_sim and check every frozen answer, about a minute
+	$(BIN)/python -m spacevista.commands.sim_benchmark verify
 
 clean:  ## remove the environment, caches and outputs
 	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,6 +11,7 @@ from spacevista.annotate.barriers import dominant_planes
 from spacevista.annotate.clean import clean
 from spacevista.annotate.gaps import measure_gap
 from spacevista.annotate.gravity import estimate_up
+from spacevista.annotate.keyframes import key_frames
 from spacevista.annotate.lift import FrameCloud
 from spacevista.annotate.objects import MeasuredObject, measure_object
 from spacevista.captures.record import SKY_ID, Capture
@@ -65,9 +66,12 @@ def annotate(capture: Capture) -> Scene:
 
 
 def load_frames(capture: Capture) -> tuple[tuple[SceneFrame, ...], list[tuple[str, str]]]:
-    """Read the frames that have depth; a frame without is dropped with its reason, one without ids has none."""
+    """Read the key frames that have depth; a frame without is dropped with its reason, one without ids has none."""
     frames, drops = [], []
-    for frame in capture.frames:
+    chosen = key_frames(capture.frames)
+    if len(chosen) < len(capture.frames):
+        drops.append((f"{len(capture.frames) - len(chosen)} of {len(capture.frames)} frames", "not a key frame"))
+    for frame in (capture.frames[number] for number in chosen):
         depth = frame.images.depth_m()
         if depth is None:
             drops.append((f"frame {frame.name}", "no depth"))
