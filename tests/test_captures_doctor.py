@@ -77,7 +77,7 @@ def test_what_is_missing_and_what_it_costs():
     report = examine(replace(bare, categories={}, up=None, licence="", source=" "))
     assert report.missing == ("ids", "categories", "up", "licence", "source")
     assert "only view_change is left" in reasons(report, "tasks")["every task about objects"]
-    assert "without gravity" in reasons(report, "annotate")["the capture"]
+    assert "the capture is refused" in reasons(report, "annotate")["the capture"]
     flat = examine(with_images(capture, lambda _, images: MemoryImages(images.color(), None, images.ids())))
     assert flat.missing == ("depth",)
     assert flat.agreement is Agreement.UNKNOWN
@@ -99,9 +99,9 @@ def test_objects_that_later_steps_would_drop():
         "ghost (99)": "in no frame's ids",
     }
     tasks = reasons(report, "tasks")
-    assert tasks["object 11"] == "seen in one frame only: its other sides are unknown"
+    assert tasks["object 11"] == "seen in one frame only: its other sides are unknown, most intervals stay wide"
     # 8 x 12 px: under the 40 x 40 that two frames must show.
-    assert tasks["tile (5)"] == "40 px across in 0 frames, 2 are needed"
+    assert tasks["tile (5)"] == "40 px across in 0 frames: intervals are rarely tight with under 2"
     names = reasons(report, "qa")
     assert names["names of objects 9, 11"] == "no category: pointed at with a mark, never named"
     assert names["the name 'tile'"].startswith("2 objects have it")
@@ -114,7 +114,7 @@ def test_frames_with_hardly_any_depth_and_a_loose_scale():
         return replace(images, depth_map_m=depth) if number == 2 else images
 
     report = examine(replace(with_images(plate_capture(), emptied), length_sigma=0.04))
-    assert reasons(report, "annotate") == {"000002": "depth on 0.9% of its pixels, 5% are needed"}
+    assert reasons(report, "annotate") == {"000002": "depth on 0.9% of its pixels: it carves next to no free space"}
     # 1.645 x 4 % = 6.6 %, above the 5 % of a task.
     assert "length_sigma 0.04" in reasons(report, "tasks")["every length, distance and depth"]
     assert report.pairs_apart == 2

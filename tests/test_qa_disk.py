@@ -1,6 +1,7 @@
 """Data sets on disk: round trips, the card, and hostile files."""
 
 import json
+import zlib
 
 import msgspec
 import numpy as np
@@ -314,10 +315,10 @@ def test_a_frame_of_absurd_size_is_refused(tmp_path):
     write_parquet(tmp_path / "questions.parquet", [question_with(prompt_type="point", marks=[mark()])])
     frame = tmp_path / QUESTIONS[0].frames[0]
     frame.parent.mkdir(parents=True)
-    # A bitmap's header alone, which claims 60000 x 60000 pixels.
-    header = b"BM" + (54).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little") + (40).to_bytes(4, "little")
-    header += (60_000).to_bytes(4, "little") * 2 + (1).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(24)
-    frame.write_bytes(header)
+    # A PNG's header alone, which claims 60000 x 60000 pixels.
+    chunk = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
+    header = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    frame.write_bytes(header + (0).to_bytes(4, "big") + b"IDAT" + zlib.crc32(b"IDAT").to_bytes(4, "big"))
     with pytest.raises(DatasetError, match=r"row 0: .*(60000|exceeds limit)"):
         read_questions(tmp_path)
 

@@ -17,7 +17,7 @@ from spacevista.annotate.objects import MeasuredObject, measure_object
 from spacevista.captures.record import SKY_ID, Capture
 from spacevista.errors import CaptureError
 from spacevista.geometry.freespace import DepthView
-from spacevista.scenes.record import Gap, Noise, Scene, SceneFrame
+from spacevista.scenes.record import Gap, Scene, SceneFrame
 
 PLANE_STEP = 5  # of the pixels one in this many is enough to fit support planes to
 
@@ -61,7 +61,7 @@ def annotate(capture: Capture) -> Scene:
         licence=capture.licence,
         source=capture.source,
         drops=capture.dropped + capture.corrected + tuple(drops) + cleaned.drops,
-        gaps=all_gaps(measured, views, noise),
+        gaps=all_gaps(measured, views),
     )
 
 
@@ -84,12 +84,12 @@ def load_frames(capture: Capture) -> tuple[tuple[SceneFrame, ...], list[tuple[st
     return tuple(frames), drops
 
 
-def all_gaps(measured: list[MeasuredObject], views: tuple[DepthView, ...], noise: Noise) -> tuple[Gap, ...]:
+def all_gaps(measured: list[MeasuredObject], views: tuple[DepthView, ...]) -> tuple[Gap, ...]:
     """Measure every pair once, in the order of the objects; pairs with an unmeasured object are left to the tasks."""
     gaps = []
     for number, first in enumerate(measured):
         for second in measured[number + 1 :]:
-            gap = measure_gap(first, second, views, noise)
+            gap = measure_gap(first, second, views)
             if gap is not None:
                 gaps.append(gap)
     return tuple(gaps)

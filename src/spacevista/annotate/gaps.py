@@ -15,16 +15,14 @@ from spacevista.annotate.space import Grid, flooded, reach_of
 from spacevista.geometry.arrays import BoolArray, FloatArray
 from spacevista.geometry.freespace import FREE, OTHER, OWN, SECOND, DepthView, observe
 from spacevista.geometry.points import closest_distance, closest_points
-from spacevista.scenes.record import Gap, Noise
+from spacevista.scenes.record import Gap
 
 CELLS_PER_GAP = 24
 MAX_CELLS = 200_000
 CLOSE_ENOUGH = 0.95  # of the upper bound: a finer grid would not change what is asked
 
 
-def measure_gap(
-    first: MeasuredObject, second: MeasuredObject, views: tuple[DepthView, ...], noise: Noise
-) -> Gap | None:
+def measure_gap(first: MeasuredObject, second: MeasuredObject, views: tuple[DepthView, ...]) -> Gap | None:
     """Return the gap of two objects, or None where one of them was not measured."""
     if first.space is None or second.space is None:
         return None
@@ -34,10 +32,10 @@ def measure_gap(
     spacing = max(point_spacing(first, one), point_spacing(second, two))
     # The closest point may lie between two seen points, or at a silhouette half a pixel beyond the last one.
     low = max(min(low, high - spacing / 2) - (first.footprint_m + second.footprint_m) / 2, 0.0)
-    return Gap(first.record.id, second.record.id, low, high, spacing, one, two, gap_error(first, second, noise))
+    return Gap(first.record.id, second.record.id, low, high, spacing, one, two, gap_error(first, second))
 
 
-def gap_error(first: MeasuredObject, second: MeasuredObject, noise: Noise) -> float:
+def gap_error(first: MeasuredObject, second: MeasuredObject) -> float:
     """Return one standard error of a gap: that of both surfaces."""
     return math.hypot(first.record.error_m, second.record.error_m)
 

@@ -79,7 +79,8 @@ def _of_capture(overview: Overview) -> Iterator[Loss]:
     if "depth" in missing:
         yield Loss("annotate", "the capture", "no depth: nothing can be measured")
     if "up" in missing:
-        yield Loss("annotate", "the capture", "up is not given: without gravity no heights, footprints or supports")
+        text = "up is not given: it is estimated from level planes and the cameras; with none the capture is refused"
+        yield Loss("annotate", "the capture", text)
     if "ids" in missing:
         yield Loss("tasks", "every task about objects", "no ids: no objects; only view_change is left")
     if overview.disagreement is not None:
@@ -101,7 +102,7 @@ def _of_frames(overview: Overview) -> Iterator[Loss]:
         return  # some frames have no depth map at all: said of the capture
     for frame, share in zip(overview.capture.frames, overview.valid_depth, strict=True):
         if share < MIN_VALID_DEPTH:
-            yield Loss("annotate", frame.name, f"depth on {share:.1%} of its pixels, {MIN_VALID_DEPTH:.0%} are needed")
+            yield Loss("annotate", frame.name, f"depth on {share:.1%} of its pixels: it carves next to no free space")
 
 
 def _of_object(thing: ObjectSummary) -> Iterator[Loss]:
@@ -109,9 +110,13 @@ def _of_object(thing: ObjectSummary) -> Iterator[Loss]:
         text = f"{thing.depth_pixels} pixels with depth in all frames, {MIN_DEPTH_PIXELS} are needed"
         yield Loss("annotate", thing.label, text)
     elif len(thing.pixels) == 1:
-        yield Loss("tasks", thing.label, "seen in one frame only: its other sides are unknown")
+        yield Loss(
+            "tasks", thing.label, "seen in one frame only: its other sides are unknown, most intervals stay wide"
+        )
     elif thing.large_views < MIN_VIEWS:
-        text = f"{MIN_SPAN_PX} px across in {thing.large_views} frames, {MIN_VIEWS} are needed"
+        text = (
+            f"{MIN_SPAN_PX} px across in {thing.large_views} frames: intervals are rarely tight with under {MIN_VIEWS}"
+        )
         yield Loss("tasks", thing.label, text)
 
 

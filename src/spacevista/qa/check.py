@@ -42,7 +42,7 @@ def frame_sizes(root: Path) -> FrameSize:
 def picture_size(file: Path) -> tuple[int, int]:
     """Return (width, height) in pixels from a picture's header."""
     try:
-        with Image.open(file) as picture:
+        with Image.open(file, formats=("PNG", "JPEG")) as picture:
             width, height = picture.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DatasetError(f"{file}: expected a picture, got {error}") from error

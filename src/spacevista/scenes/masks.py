@@ -34,9 +34,11 @@ def decode_mask(text: str, height_px: int, width_px: int) -> BoolArray:
         SceneError: the text is not in the code, or its runs do not add up to the picture.
     """
     runs = run_lengths(text)
-    if (runs < 0).any() or int(runs.sum()) != height_px * width_px:
+    pixels = height_px * width_px
+    # No single run may pass the picture's size, or the sum could wrap around and still come out right.
+    if (runs < 0).any() or (runs > pixels).any() or int(runs.sum()) != pixels:
         raise SceneError(
-            f"mask: expected runs that fill {height_px} x {width_px} = {height_px * width_px} pixels, "
+            f"mask: expected runs that fill {height_px} x {width_px} = {pixels} pixels, "
             f"got {int(runs.sum())} in {len(runs)} runs, the shortest {int(runs.min(initial=0))}"
         )
     inside = np.arange(len(runs)) % 2 == 1

@@ -6,7 +6,6 @@ that it *might* fill; every extent lies between the two.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from spacevista.geometry.arrays import Float32Array, FloatArray, Int32Array
@@ -35,11 +34,6 @@ class ObjectView:
     box_px: tuple[int, int, int, int]
     pixels: int
     truncated: bool
-
-    @property
-    def span_px(self) -> float:
-        """Side of the square with as many pixels."""
-        return math.sqrt(self.pixels)
 
 
 @dataclass(frozen=True, eq=False)

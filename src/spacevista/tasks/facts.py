@@ -42,7 +42,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What could be asked: a task, its aspect ("height", "z_depth of a point"), the objects in order, the frames."""
+    """What could be asked: a task, its aspect ("height", "point_z"), the objects in order, the frames."""
 
     task: str
     aspect: str

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from spacevista.scenes.record import SceneObject
 from spacevista.tasks.facts import Interval
 
-MAX_HALF_WIDTH = 0.05  # relative: wider intervals are not asked (tasks.md)
+MAX_HALF_WIDTH = 0.05  # relative: wider intervals are not asked
 MIN_POINTS = 50  # fewer seen points do not carry an extent
 APART = 0.10  # a comparison needs its two values this far apart
 NINETY_PERCENT = 1.645  # standard errors on either side of a two-sided 90 % interval
@@ -19,13 +19,12 @@ def asked(interval: Interval) -> bool:
     return interval.low > 0 and interval.half_width <= MAX_HALF_WIDTH * interval.middle
 
 
-def with_noise(bounds: Interval, error: float, length_rel: float = 0.0, power: int = 1) -> Interval:
+def with_noise(bounds: Interval, error: float, length_rel: float = 0.0) -> Interval:
     """Widen hard bounds by the 90 % part of noise: `error` (one sigma, of the value) and the metric scale's error.
 
     `length_rel` is the scene's; leave it out where two lengths of one scene are compared, for it is common to both.
-    `power` is 3 for a volume, whose relative scale error is three times a length's.
     """
-    sigma = math.hypot(error, power * length_rel * bounds.middle)
+    sigma = math.hypot(error, length_rel * bounds.middle)
     return bounds.widened(NINETY_PERCENT * sigma) if sigma else bounds
 
 
