@@ -18,7 +18,6 @@ QUIET = 3e-4  # relative; below it a depth map is taken as exact: curvature alon
 RADIUS_PX = 3  # the window is 7 x 7
 BINS = 6
 FRAMES = 6  # are enough to measure the noise on
-MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True)
