@@ -11,7 +11,7 @@ from spacevista.scales import Scale
 from spacevista.scenes.record import Gap, Noise, ObjectView, Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Decline, Fact
 
-EXACT = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
+EXACT = Noise(0.0, 0.0, 0.0)
 CAMERA = Camera(64, 48, 64.0, 64.0, 32.0, 24.0)
 
 
@@ -53,6 +53,11 @@ def picture(name="0", depth=2.0, pose=None, ids=None):
     return SceneFrame(name, CAMERA, pose or Pose.identity(), depth, ids)
 
 
+def pose_errors(frames, rotation_deg, shift_m):
+    """The covariance of poses with these standard errors about and along each axis, all on their own."""
+    return np.diag(np.tile([np.radians(rotation_deg) ** 2] * 3 + [shift_m**2] * 3, frames))
+
+
 def scene_of(*things, gaps=(), frames=(), noise=EXACT):
     """A scene; the views of its objects follow from the frames' ids."""
     things = tuple(replace(thing, views=views_of(thing.id, frames)) for thing in things)
@@ -83,6 +88,7 @@ def scaled(scene, factor):
             possible_m=thing.possible_m * factor,
             support=plane(thing.support),
             error_m=thing.error_m * factor,
+            border_m=thing.border_m * factor,
         )
         for thing in scene.objects
     )
@@ -101,8 +107,7 @@ def scaled(scene, factor):
         )
         for frame in scene.frames
     )
-    noise = replace(scene.noise, frame_translation_m=scene.noise.frame_translation_m * factor)
-    return replace(scene, objects=things, gaps=gaps, frames=frames, noise=noise)
+    return replace(scene, objects=things, gaps=gaps, frames=frames)
 
 
 def by_candidate(items):

@@ -37,7 +37,7 @@ def scene_with(
         objects=tuple(_object(o, names[o], frames) for o in object_ids),
         up=np.array([0.0, 0.0, 1.0]),
         planes=(),
-        noise=Noise(0, 0, 0, 0, 0),
+        noise=Noise(0, 0, 0),
         licence="CC0-1.0",
         source="hand-made",
         drops=(),

@@ -8,6 +8,7 @@ import pytest
 from small_captures import capture_of, scene_frames, with_depth_noise
 from small_worlds import box, cylinder, orbit
 from spacevista.annotate.refine import refine
+from spacevista.annotate.smooth import DepthError
 from spacevista.geometry.poses import Pose, rotation_angle_deg
 from spacevista.sim.noise import noisy_pose
 
@@ -23,8 +24,8 @@ def desk(metre=1.0):
     return capture_of(meshes, orbit(3 * metre, 2.5 * metre, 6, (0.2 * metre, 0, 0.2 * metre)), size=metre)
 
 
-def refined(frames, length_sigma, seed=0):
-    return refine(frames, length_sigma, np.random.default_rng(seed))
+def refined(frames, length_sigma, depth_rel=0.001, seed=0):
+    return refine(frames, DepthError(0.0, depth_rel), length_sigma, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("metre", SCALES)
@@ -35,7 +36,7 @@ def test_a_depth_scale_one_percent_off_is_found(metre, factor):
     frames = tuple(replace(f, depth_m=(f.depth_m * factor).astype(np.float32)) for f in scene_frames(desk(metre)))
     found = refined(frames, 0.01)
     assert found.factor == pytest.approx(1 / factor, rel=0.003)
-    assert found.scale_rel < 0.01
+    assert abs(found.factor * factor - 1) < 3 * found.scale_rel < 0.01
     for before, after in zip(scene_frames(desk(metre)), found.frames, strict=True):
         assert after.depth_m == pytest.approx(before.depth_m, rel=0.003)
 
@@ -64,6 +65,30 @@ def test_pose_noise_is_reduced(metre):
     # What it says was wrong is of the size of what was wrong: 0.2 degrees and 8 mm a pose.
     assert 0.07 < found.moved_deg < 0.6
     assert 0.003 * metre < found.moved_m < 0.024 * metre
+
+
+def test_a_bare_plane_leaves_slides_open_and_says_so():
+    # Views of a floor alone hold heights and tilts, not shifts along it nor turns about its normal: there the poses'
+    # own noise is left, 0.115 degrees about an axis and 4.6 mm along one (0.2 degrees, 8 mm in all), and is stated.
+    floor = capture_of([], orbit(3.0, 2.5, 6, (0.2, 0, 0.2)), size=1.0)
+    rng = np.random.default_rng(1)
+    exact = scene_frames(with_depth_noise(floor, 0.001))
+    noisy = [replace(f, world_from_camera=noisy_pose(f.world_from_camera, 1.0, 4.0, rng)) for f in exact]
+    found = refined(tuple(noisy), 0.0)
+    apart = np.hstack([-np.eye(6), np.zeros((6, 12)), np.eye(6), np.zeros((6, 12))])  # of frames 0 and 3
+    errors = np.sqrt(np.diag(apart @ found.covariance @ apart.T))
+    # Two poses are off to each other by sqrt(2) times 4.6 mm = 6.5 mm along the floor and 2.8 mrad about its normal.
+    assert (errors[3:5] > 0.003).all()
+    assert (errors[3:5] < 0.013).all()
+    assert 0.0014 < errors[2] < 0.0056
+    assert errors[:2].max() < errors[2] / 4
+    off = apart @ np.concatenate(
+        [
+            np.append(np.zeros(3), one.world_from_camera.translation_m - other.world_from_camera.translation_m)
+            for one, other in zip(found.frames, exact, strict=True)
+        ]
+    )
+    assert (np.abs(off[3:]) < 3 * errors[3:]).all()
 
 
 def test_exact_frames_hardly_move():

@@ -90,6 +90,26 @@ def test_a_frame_with_nothing_but_nan_is_dropped(folder):
     assert dropped_reason(folder).startswith("frame-000001.depth.npz: no usable depth, 768 pixels are NaN")
 
 
+@pytest.mark.parametrize("bad", [0, 5])
+def test_a_frame_without_one_pixel_of_depth_is_dropped(folder, bad):
+    depth = np.zeros(SHAPE, np.float32)
+    depth[0, :bad] = -1
+    save_depth(folder, depth)
+    # 24 x 32 = 768 pixels.
+    assert dropped_reason(folder) == (
+        f"frame-000001.depth.npz: no usable depth, {bad} pixels are NaN, infinite or negative, {768 - bad} have none"
+    )
+
+
+def test_a_frame_of_nothing_but_sky_is_kept(folder):
+    save_depth(folder, np.zeros(SHAPE, np.float32))
+    sky = np.full(SHAPE, -1, dtype="<i4")
+    Image.fromarray(sky.view(np.uint8).reshape(*SHAPE, 4)).save(folder / "frame-000001.ids.png")
+    capture = read_capture(folder)
+    assert (len(capture.frames), capture.dropped) == (4, ())
+    assert (capture.frames[1].images.ids() == -1).all()
+
+
 @pytest.mark.parametrize(
     ("array", "reason"),
     [

@@ -21,7 +21,7 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 # A room imports itself and the rooms before it.
 ROOMS = (
     *("errors", "scales", "geometry", "captures", "scenes", "sim", "annotate", "tasks", "scoring", "qa"),
-    *("commands", "cli"),
+    *("evals", "commands", "cli", "cli_eval"),
 )
 # The truth must not reach the code that it judges.
 KEPT_APART = {"annotate": {"sim"}, "tasks": {"sim"}, "sim": {"annotate", "tasks"}}
@@ -123,7 +123,10 @@ def test_files_and_functions_are_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_FILE_LINES
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            first = node.body[ast.get_docstring(node) is not None :][
+                :1
+            ]  # arguments and what is said of them are no code
+            lines = (node.end_lineno or node.lineno) - first[0].lineno + 1 if first else 0
             assert lines <= MAX_FUNCTION_LINES, f"{name_of(path)}:{node.lineno}: {node.name} has {lines} lines"
 
 

@@ -1,6 +1,9 @@
 """Data sets on disk: round trips, the card, and hostile files."""
 
 import json
+import re
+import subprocess
+import sys
 import zlib
 
 import msgspec
@@ -12,7 +15,7 @@ from pyarrow import parquet as pq
 
 from qa_scenes import HEIGHT, WIDTH, all_kinds, scene_with
 from spacevista.errors import DatasetError
-from spacevista.qa import questions_of, read_questions
+from spacevista.qa import items, parquet, questions_of, read_questions, released
 from spacevista.qa.card import dataset_card
 from spacevista.qa.items import read_items, reply_of
 from spacevista.qa.masks import decode_mask, encode_mask
@@ -63,11 +66,11 @@ def test_no_questions_are_a_data_set_too(tmp_path):
 
 def test_the_released_form_is_as_it_is_described(tmp_path):
     write_released(tmp_path / "all.json", QUESTIONS)
-    items = json.loads((tmp_path / "all.json").read_text())
-    assert {item["input_type"] for item in items} <= {
+    rows = json.loads((tmp_path / "all.json").read_text())
+    assert {item["input_type"] for item in rows} <= {
         "image_text", "image_point_text", "image_bbox_text", "image_mask_text"
     }  # fmt: skip
-    for item, question in zip(items, QUESTIONS, strict=True):
+    for item, question in zip(rows, QUESTIONS, strict=True):
         user, assistant = item["messages"]
         assert user == {"role": "user", "content": "<video>\n" + question.question}
         assert assistant["content"] == f"<think></think><answer>{question.answer}</answer>"
@@ -137,6 +140,8 @@ BAD_ROWS = {
     "absolute frame": ({"frames": ["/etc/passwd"]}, "below the data set's folder"),
     "frame on a drive": ({"frames": ["C:/x.png"]}, "below the data set's folder"),
     "frame with backslashes": ({"frames": ["..\\x.png"]}, "below the data set's folder"),
+    "frame of a name too long": ({"frames": ["frames/" + "\u00e9" * 128]}, "got 135 and 256"),
+    "frame of a path too long": ({"frames": ["a/" * 600 + "b.png"]}, "got 1205 and 5"),
     "infinite value": ({"value": [float("inf")]}, "finite"),
     "negative error": ({"error": -1.0}, "finite"),
     "empty id": ({"id": " "}, "text as id"),
@@ -205,6 +210,7 @@ def set_mask(path):
         (set_mask("/x.png"), "below the data set's folder"),
         (set_mask("masks/missing.png"), "expected a picture"),
         (set_mask("all.json.png"), "expected a picture"),
+        (set_mask("x" * 252 + ".png"), "got 256 and 256"),
         (lambda item: item["metadata"].update(coordinate_order="zx"), "coordinate_order"),
         (lambda item: item["metadata"].update(task="mind_reading"), "mind_reading"),
         (lambda item: item["metadata"].pop("seed"), "seed"),
@@ -222,6 +228,15 @@ def test_hostile_items_are_refused(tmp_path, change, message):
     path = released_item(tmp_path, change)
     with pytest.raises(DatasetError, match=rf"all.json, row 0: .*{message}"):
         read_questions(path)
+
+
+def test_marks_are_counted_before_any_mask_is_decoded(tmp_path, monkeypatch):
+    def many(item):
+        item["annotations"]["masks"] *= 17
+
+    monkeypatch.setattr(released, "_read_mask", lambda root, path: pytest.fail("decoded"))
+    with pytest.raises(DatasetError, match=r"all.json, row 0: expected at most 16 marks, got 17"):
+        read_questions(released_item(tmp_path, many))
 
 
 def foreign_item(coords, **metadata):
@@ -254,6 +269,67 @@ def test_foreign_items_are_read_once_the_order_of_their_points_is_stated(tmp_pat
     path.write_text(json.dumps([foreign_item([20.0, 60.0], coordinate_order="yx")]))
     (item,) = read_items(path, "xy")  # what the file states is believed before the caller
     assert item.annotations.points[0].coords == [60.0, 20.0]
+    assert item.metadata["coordinate_order"] == "xy"  # which they now are in: written out, they read as they stand
+    path.write_text(msgspec.json.encode([item]).decode())
+    assert read_items(path) == [item]
+
+
+def dual_item(**changes):
+    dual = {
+        "source_image": "clip/0.png", "source_bbox": [1, 2, 30, 40],
+        "target_image": "clip/1.png", "target_bboxes": [[0, 0, 64, 48], [5.5, 6, 7, 8]],
+    }  # fmt: skip
+    item = foreign_item([1.0, 1.0], coordinate_order="xy")
+    item["annotations"]["dual_bbox"] = dual | changes
+    return item
+
+
+def test_a_box_and_those_that_may_show_the_same_object(tmp_path):
+    (tmp_path / "clip").mkdir()
+    Image.new("RGB", (64, 48)).save(tmp_path / "clip" / "1.png")
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps([dual_item(), dual_item(source_image="0", source_bbox=[0, 0, 32768, 32768])]))
+    first, counted = (item.annotations.dual_bbox for item in read_items(path))
+    assert first.target_bboxes[1] == (5.5, 6.0, 7.0, 8.0)
+    assert counted.source_image == "0"  # no file: its boxes may be as large as the largest picture
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"source_bbox": [30, 2, 30, 40]}, "expected a box"),
+        ({"source_bbox": [1, 40, 30, 2]}, "expected a box"),
+        ({"source_bbox": [-1, 2, 30, 40]}, "expected a box"),
+        ({"source_bbox": [1, 2, 30, 1e300]}, "expected a box"),
+        ({"source_bbox": [1, 2, 30]}, "length 4"),
+        ({"target_bboxes": [[0, 0, 64, 48], [0, 0, 65, 48]]}, "within 64 x 48 pixels"),
+        ({"target_bboxes": []}, "1 to 1024 target boxes, got 0"),
+        ({"target_bboxes": [[0, 0, 1, 1]] * 1025}, "1 to 1024 target boxes, got 1025"),
+        ({"target_image": "../secret.png"}, "below the data set's folder"),
+        ({"target_image": "9" * 300}, "got 300 and 300"),
+    ],
+)
+def test_hostile_pairs_of_boxes_are_refused(tmp_path, changes, message):
+    (tmp_path / "clip").mkdir()
+    Image.new("RGB", (64, 48)).save(tmp_path / "clip" / "1.png")
+    path = tmp_path / "all.json"
+    path.write_text(json.dumps([dual_item(), dual_item(**changes)]))
+    with pytest.raises(DatasetError, match=rf"all\.json, row 1: .*{message}"):
+        read_items(path)
+
+
+@pytest.mark.parametrize("kind", ["points", "bboxes", "masks"])
+def test_more_marks_than_anybody_looks_at_are_refused(tmp_path, kind):
+    item = foreign_item([1.0, 1.0], coordinate_order="xy")
+    one = {
+        "points": item["annotations"]["points"][0],
+        "bboxes": {"coords": [0, 0, 1, 1], "image_index": 0},
+        "masks": {"image_path": "clip/0.png", "mask_path": "m.png", "object_ids": [1]},
+    }[kind]
+    item["annotations"][kind] = [one] * 1025
+    (tmp_path / "all.json").write_text(json.dumps([item]))
+    with pytest.raises(DatasetError, match="row 0: expected at most 1024 of each kind of mark and object, got 1025"):
+        read_items(tmp_path / "all.json")
 
 
 def test_a_link_out_of_the_data_set_is_refused(tmp_path):
@@ -272,6 +348,13 @@ def test_a_link_out_of_the_data_set_is_refused(tmp_path):
 def test_what_is_not_a_list_of_items_is_refused(tmp_path, content):
     (tmp_path / "all.json").write_bytes(content)
     with pytest.raises(DatasetError, match=r"all\.json"):
+        read_questions(tmp_path / "all.json")
+
+
+def test_a_larger_json_file_than_anybody_writes_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "all.json").write_bytes(b" " * 101)
+    monkeypatch.setattr(items, "MAX_JSON_BYTES", 100)
+    with pytest.raises(DatasetError, match=r"all\.json: expected at most 100 bytes, got 101"):
         read_questions(tmp_path / "all.json")
 
 
@@ -300,6 +383,72 @@ def test_damaged_parquet_is_refused(tmp_path, damage):
         damage = good[:200] + bytes(255 - b for b in good[200:2000]) + good[2000:]
     path.write_bytes(damage)
     with pytest.raises(DatasetError, match=r"questions\.parquet"):
+        read_questions(tmp_path)
+
+
+def bomb(path, rows, text, **changes):
+    """Write a file whose rows all share one text, which takes next to no room in it."""
+    row = msgspec.to_builtins(QUESTIONS[0])
+    table = pa.Table.from_pylist([row | {"rationale": ""}], schema=SCHEMA)
+    table = pa.concat_tables([table] * rows).combine_chunks()
+    shared = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int32)), pa.array([text]))
+    place = SCHEMA.get_field_index("rationale")
+    table = table.set_column(place, pa.field("rationale", shared.type), shared)
+    pq.write_table(table, path, compression="zstd", store_schema=False, **changes)
+
+
+WATCHED = """
+import resource, sys
+from pathlib import Path
+from spacevista.errors import DatasetError
+from spacevista.qa.parquet import read_parquet
+import pyarrow.compute
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_parquet(Path(sys.argv[1]))
+except DatasetError as error:
+    print(error)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_small_file_that_decodes_to_more_than_memory_is_refused_before_it_does(tmp_path):
+    # 5,000 rows share a text of a megabyte: 5 GB from a file of some kilobytes.
+    path = tmp_path / "questions.parquet"
+    bomb(path, 5_000, "x" * 1_000_000)
+    size = path.stat().st_size
+    assert size < 5_000_000 // 2
+    done = subprocess.run([sys.executable, "-c", WATCHED, path], capture_output=True, text=True, check=True)
+    message, grown_kib = done.stdout.splitlines()
+    said = re.fullmatch(
+        rf"{re.escape(str(path))}: expected at most 4294967296 bytes of values, got (\d+) .* {size} bytes", message
+    )
+    assert said, message
+    assert 1 << 32 < int(said[1]) < 5_100_000_000
+    assert int(grown_kib) < 200 * 1024
+
+
+def test_what_a_file_decodes_to_is_the_sum_of_its_values(tmp_path, monkeypatch):
+    rows = 3
+    bomb(tmp_path / "questions.parquet", rows, "x" * 1_000)
+    with pq.ParquetFile(tmp_path / "questions.parquet", read_dictionary=["rationale"]) as file:
+        (batch,) = file.iter_batches(columns=["rationale", "value", "margin"])
+    # 1,000 bytes and a place of 8 a row; a list of one number, 8 for the list and 8 for the number; a number.
+    assert [parquet.decoded_bytes(column) for column in batch.columns] == [3 * 1_008, 3 * 16, 3 * 8]
+    monkeypatch.setattr(parquet, "MAX_BYTES", 3_000)
+    with pytest.raises(DatasetError, match=r"questions\.parquet: expected at most 3000 bytes of values, got \d+"):
+        read_questions(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+def test_texts_that_cannot_be_left_in_dictionaries_are_refused(tmp_path, encoding):
+    # The first stores a text as what it adds to the one before, which expands as dictionaries do.
+    table = pa.Table.from_pylist([msgspec.to_builtins(q) for q in QUESTIONS], schema=SCHEMA)
+    path = tmp_path / "questions.parquet"
+    pq.write_table(table, path, use_dictionary=False, column_encoding={"rationale": encoding})
+    with pytest.raises(
+        DatasetError, match=rf"questions\.parquet: expected texts plain or .* got encoding \['{encoding}'\]"
+    ):
         read_questions(tmp_path)
 
 

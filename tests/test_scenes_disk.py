@@ -24,7 +24,7 @@ from spacevista.scenes.disk import read_scene, write_scene
 from spacevista.scenes.masks import decode_mask, encode_mask, encode_masks
 from spacevista.scenes.record import Gap, Noise, ObjectView, Scene, SceneFrame, SceneObject
 
-FILES = ("scene.json", "points.parquet", "depth.npz")
+FILES = ("scene.json", "points.parquet", "depth.npz", "pose_covariance.npz")
 
 
 def frame(index: int, metres: float, rng: np.random.Generator) -> SceneFrame:
@@ -49,19 +49,25 @@ def scene_of(metres: float, frames: int = 2) -> Scene:
         scale=Scale.TABLETOP,
         frames=tuple(frame(index, metres, rng) for index in range(frames)),
         objects=(
-            SceneObject(3, "tissue box", points[0], points[1], False, floor, views, 1e-3 * metres),
-            SceneObject(2**31 - 1, None, points[2], points[3], True, None, views[:1], 2e-3 * metres),
+            SceneObject(3, "tissue box", points[0], points[1], False, floor, views, 1e-3 * metres, 3e-3 * metres),
+            SceneObject(2**31 - 1, None, points[2], points[3], True, None, views[:1], 2e-3 * metres, 4e-3 * metres),
         ),
         up=up,
         planes=(floor, Plane(np.array([0.0, 0.0, -1.0]), -0.0)),
-        noise=Noise(1e-3, 2e-3, 0.2, metres / 7, 0.0),
+        noise=Noise(1e-3, 2e-3, 0.0),
         licence="CC0-1.0",
         source="a test, \N{LATIN SMALL LETTER E WITH ACUTE}",
         drops=(("object 9", "too few points"), ("frame 4", "blurred")),
         gaps=(
             Gap(3, 2**31 - 1, 0.1 * metres, 0.12 * metres, 0.01 * metres, points[0][0], points[2][0], 1e-4 * metres),
         ),
+        pose_covariance=covariance(rng.normal(size=(6 * frames, 4)) * metres),
     )
+
+
+def covariance(errors: Any) -> Any:
+    product = errors @ errors.T
+    return (product + product.T) / 2
 
 
 def assert_equal(left: Any, right: Any) -> None:
@@ -94,11 +100,12 @@ def test_the_test_scene_leaves_no_field_at_its_default() -> None:
     scene = scene_of(1.0)
     for record in (scene, scene.frames[0], scene.objects[0], scene.objects[0].views[0], scene.gaps[0], scene.noise):
         for entry in fields(record):
-            assert entry.default is MISSING or getattr(record, entry.name) != entry.default
+            value = getattr(record, entry.name)
+            assert entry.default is MISSING or isinstance(value, np.ndarray) or value != entry.default
 
 
 def test_a_scene_without_objects_or_frames(tmp_path: Path) -> None:
-    scene = replace(scene_of(1.0), frames=(), objects=(), planes=(), drops=(), gaps=())
+    scene = replace(scene_of(1.0), frames=(), objects=(), planes=(), drops=(), gaps=(), pose_covariance=None)
     write_scene(scene, tmp_path)
     assert_equal(read_scene(tmp_path), scene)
 
@@ -116,7 +123,7 @@ def test_same_scene_same_bytes_and_an_old_scene_is_replaced(tmp_path: Path) -> N
     ("change", "message"),
     [
         ({"up": np.array([0.0, 0.0, 2.0])}, "unit vector"),
-        ({"noise": Noise(float("inf"), 0, 0, 0, 0)}, "noise"),
+        ({"noise": Noise(float("inf"), 0, 0)}, "noise"),
         ({"objects": scene_of(1.0).objects[:1] * 2}, "distinct object ids"),
     ],
 )
@@ -215,7 +222,7 @@ def set_text_for_number(form: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (set_version, "version 1, got version 99"),
+        (set_version, "version 2, got version 99"),
         (set_unknown_field, "note"),
         (set_mirrored_pose, "determinant"),
         (set_ninth_frame, "frames below 2, got 9"),

@@ -170,7 +170,7 @@ def test_motions_are_asked_both_ways() -> None:
     scene = exact_scene(truth)
     facts = [item for item in view_change(scene, np.random.default_rng(0)) if isinstance(item, Fact)]
     directions = [fact for fact in both_ways(facts, scene, np.random.default_rng(0)) if fact.choice]
-    assert {fact.choice for fact in facts if fact.choice} == {"right"}
+    assert {fact.choice for fact in facts if fact.choice} <= {"right", "left"}  # each pair in one order
     assert Counter(fact.choice for fact in directions) == {"right": 5, "left": 5}  # 3 steps of one, 2 of two
     for fact in directions:
         assert truth_fact(fact, truth).choice == fact.choice

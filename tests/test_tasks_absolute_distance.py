@@ -53,7 +53,7 @@ def test_below_five_sigmas_it_may_be_noise():
 
 def test_noise_and_scale_error_widen_the_interval():
     # sqrt(0.006^2 + (0.004 * 2)^2) = 0.01 at 2 m.
-    fact = distance(gap(1, 2, 2.0, error=0.006), noise=Noise(0.001, 0, 0, 0, 0.004))
+    fact = distance(gap(1, 2, 2.0, error=0.006), noise=Noise(0.001, 0, 0.004))
     assert fact.intervals[0].statistical == pytest.approx(NINETY_PERCENT * 0.01)
     assert fact.values == pytest.approx((2.0,))
 

@@ -9,7 +9,7 @@ from hand_scenes import CAMERA, brick, facts, picture, reasons, rng, scene_of
 from spacevista.scenes.record import Noise
 from spacevista.tasks.depth_estimation import FRAMES, compare, depth_estimation, nearest_point, point_depth
 from spacevista.tasks.facts import Decline, Interval
-from spacevista.tasks.visible_surface import inner_point, nearest_bounds, patch_bounds
+from spacevista.tasks.visible_surface import flattened, inner_point, nearest_bounds, patch_bounds
 
 UNDECIDED = "not decided by 10 % over the intervals"
 
@@ -130,7 +130,7 @@ def test_intervals_hold_the_truth_under_noise():
     held = []
     for seed in range(20):
         noisy = depth * (1 + 0.005 * np.random.default_rng(seed).standard_normal(depth.shape))
-        scene = scene_of(brick(1, (1, 1, 1)), frames=[picture(depth=noisy, ids=ids)], noise=Noise(0.005, 0, 0, 0, 0))
+        scene = scene_of(brick(1, (1, 1, 1)), frames=[picture(depth=noisy, ids=ids)], noise=Noise(0.005, 0, 0))
         (interval,) = nearest_point(scene, 0, 1).intervals
         assert interval.statistical > 0
         held.append(interval.low <= 1.5 <= interval.high)
@@ -139,7 +139,7 @@ def test_intervals_hold_the_truth_under_noise():
 
 def test_noise_widens_the_depth_of_a_point():
     # 1.645 (depth 0.3 %, scale 0.4 %: 0.5 % of 2 m) = 0.01645.
-    noise = Noise(0.003, 0, 0, 0, 0.004)
+    noise = Noise(0.003, 0, 0.004)
     scene = scene_of(brick(1, (1, 1, 1)), frames=[picture(depth=2.0, ids=patch_ids())], noise=noise)
     assert point_depth(scene, 0, 1, rng()).intervals[0].half_width == pytest.approx(0.01645)
 
@@ -195,3 +195,17 @@ def test_a_point_is_drawn_from_all_of_the_inside():
     assert len(points) > 100
     assert min(p[0] for p in points) == 26.5
     assert max(p[1] for p in points) == 29.5
+
+
+def test_a_ridge_that_averaging_set_back_is_allowed_for():
+    # A roof of slope 1 mm a pixel, averaged over 7: the middle lies (3 + 2 + 1) * 2 / 7 = 1.714 mm behind the tip, and 7
+    # pixels away nothing is lost. The second difference is 2 * 7 - 2 * 1.714 = 10.571 mm, of which 0.1622 are 1.714.
+    columns = np.arange(40.0)
+    roof = 1 + 1e-3 * np.abs(columns - 20)
+    averaged = np.array([roof[max(c - 3, 0) : c + 4].mean() for c in range(40)])
+    distance = np.broadcast_to(averaged, (40, 40)).copy()
+    assert averaged[20] - 1 == pytest.approx(12e-3 / 7)
+    assert flattened(distance, 20, 20) == pytest.approx(12e-3 / 7)
+    # Off the object, or where the surface is hollow, there is nothing to say.
+    assert flattened(np.where(np.abs(columns - 20) < 7, distance, np.inf), 20, 20) == 0
+    assert flattened(2 - distance, 20, 20) == 0

@@ -54,7 +54,7 @@ def test_an_interval_is_asked_up_to_five_percent_and_no_further():
 
 def test_noise_widens_the_interval_by_its_ninety_percent_part():
     # Surface noise of 0.3 % of a metre and a scale error of 0.4 % make sqrt(0.3^2 + 0.4^2) = 0.5 % of one metre.
-    noise = Noise(0.001, 0.001, 0.0, 0.0, 0.004)
+    noise = Noise(0.001, 0.001, 0.004)
     height = sizes(brick(1, (1, 1, 1), error_m=0.003), noise)["height"]
     (interval,) = height.intervals
     assert interval.statistical == pytest.approx(NINETY_PERCENT * 0.005)

@@ -62,6 +62,7 @@ def annotate(capture: Capture) -> Scene:
         source=capture.source,
         drops=capture.dropped + capture.corrected + tuple(drops) + cleaned.drops,
         gaps=all_gaps(measured, views),
+        pose_covariance=cleaned.pose_covariance,
     )
 
 

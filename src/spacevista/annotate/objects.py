@@ -26,6 +26,7 @@ LAYER_STEPS = 2.0
 CLUSTER_FOOTPRINTS = 8.0  # a step in depth wider than this parts what a ragged mask holds from the object
 FUSED_FOOTPRINTS, FUSED_ERRORS = 3.0, 4.0  # views are averaged over this reach
 FOOT_POINTS = 10
+BORDER_FOOTPRINTS = 2.0  # one at each end: a mask that grew, or the farthest of many noisy points
 SUPPORT_ERRORS = 5.0  # a point this many standard errors above the support is not the support's
 
 
@@ -88,7 +89,15 @@ def measure_object(
     corners = silhouette_corners(possibly_own(raw, support, noise), up, support)
     possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
     record = SceneObject(
-        object_id, category, seen, possible, space.open_space, support, shown, extent_error(lifted, noise)
+        object_id,
+        category,
+        seen,
+        possible,
+        space.open_space,
+        support,
+        shown,
+        extent_error(lifted, noise),
+        BORDER_FOOTPRINTS * footprint if noise.depth_rel > 0 else 0.0,
     )
     return MeasuredObject(record, space, cells, lifted.points_m, footprint, walls)
 

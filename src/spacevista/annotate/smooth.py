@@ -128,50 +128,58 @@ def bridge_holes(inverse: FloatArray, closed: BoolArray, slope: float) -> None:
 
 @numba.njit(cache=True)
 def _smooth(inverse: Any, measured: Any, ids: Any, sigma: Any, slope: float, radius: int, out: Any, left: Any) -> None:
+    plane = np.zeros(5)
+    for row in range(inverse.shape[0]):
+        for column in range(inverse.shape[1]):
+            if inverse[row, column] > 0:
+                noise = sigma[row, column]
+                fit_plane(inverse, measured, ids, noise, slope, radius, row, column, plane)
+                out[row, column] = plane[0]
+                left[row, column] = noise * np.sqrt(plane[3])
+
+
+@numba.njit(cache=True)
+def fit_plane(
+    inverse: Any, measured: Any, ids: Any, noise: float, slope: float, radius: int, row: int, column: int, plane: Any
+) -> None:
+    """Fit w = a + b dx + c dy to inverse depth around a pixel, in two rounds; of its id, where it agrees.
+
+    Fills `plane` with a, b, c, the variance of a in units of one pixel's, and the number of pixels fitted (0: too few,
+    and a is the pixel's own value). The second round takes what is within 3 `noise` of the first plane.
+    """
     height, width = inverse.shape
-    for row in range(height):
-        for column in range(width):
-            w = inverse[row, column]
-            if w <= 0:
-                continue
-            noise = sigma[row, column]
-            a, b, c = w, 0.0, 0.0
-            variance = 1.0
-            for turn in range(2):
-                s1 = sx = sy = sxx = sxy = syy = sw = swx = swy = 0.0
-                for y in range(max(row - radius, 0), min(row + radius + 1, height)):
-                    for x in range(max(column - radius, 0), min(column + radius + 1, width)):
-                        v = inverse[y, x]
-                        dx, dy = float(x - column), float(y - row)
-                        allowed = 3 * noise
-                        if turn == 0:
-                            allowed = 4 * noise + slope * w * max(abs(dx), abs(dy))
-                        if (
-                            not measured[y, x]
-                            or ids[y, x] != ids[row, column]
-                            or abs(v - a - b * dx - c * dy) > allowed
-                        ):
-                            continue
-                        s1 += 1
-                        sx += dx
-                        sy += dy
-                        sxx += dx * dx
-                        sxy += dx * dy
-                        syy += dy * dy
-                        sw += v
-                        swx += v * dx
-                        swy += v * dy
-                if s1 < 6:
-                    break
-                # Cramer's rule for the plane a + b dx + c dy; the variance of a is the first entry of the inverse.
-                m00, m01, m02 = sxx * syy - sxy * sxy, sxy * sy - sx * syy, sx * sxy - sxx * sy
-                det = s1 * m00 + sx * m01 + sy * m02
-                if det < 1e-6 * s1 * s1 * s1:
-                    break
-                m11, m12, m22 = s1 * syy - sy * sy, sx * sy - s1 * sxy, s1 * sxx - sx * sx
-                a = (m00 * sw + m01 * swx + m02 * swy) / det
-                b = (m01 * sw + m11 * swx + m12 * swy) / det
-                c = (m02 * sw + m12 * swx + m22 * swy) / det
-                variance = m00 / det
-            out[row, column] = a
-            left[row, column] = noise * np.sqrt(variance)
+    w = inverse[row, column]
+    a, b, c = w, 0.0, 0.0
+    plane[0], plane[1], plane[2], plane[3], plane[4] = w, 0.0, 0.0, 1.0, 0.0
+    for turn in range(2):
+        s1 = sx = sy = sxx = sxy = syy = sw = swx = swy = 0.0
+        for y in range(max(row - radius, 0), min(row + radius + 1, height)):
+            for x in range(max(column - radius, 0), min(column + radius + 1, width)):
+                v = inverse[y, x]
+                dx, dy = float(x - column), float(y - row)
+                allowed = 3 * noise
+                if turn == 0:
+                    allowed = 4 * noise + slope * w * max(abs(dx), abs(dy))
+                if not measured[y, x] or ids[y, x] != ids[row, column] or abs(v - a - b * dx - c * dy) > allowed:
+                    continue
+                s1 += 1
+                sx += dx
+                sy += dy
+                sxx += dx * dx
+                sxy += dx * dy
+                syy += dy * dy
+                sw += v
+                swx += v * dx
+                swy += v * dy
+        if s1 < 6:
+            return
+        # Cramer's rule for the plane a + b dx + c dy; the variance of a is the first entry of the inverse.
+        m00, m01, m02 = sxx * syy - sxy * sxy, sxy * sy - sx * syy, sx * sxy - sxx * sy
+        det = s1 * m00 + sx * m01 + sy * m02
+        if det < 1e-6 * s1 * s1 * s1:
+            return
+        m11, m12, m22 = s1 * syy - sy * sy, sx * sy - s1 * sxy, s1 * sxx - sx * sx
+        a = (m00 * sw + m01 * swx + m02 * swy) / det
+        b = (m01 * sw + m11 * swx + m12 * swy) / det
+        c = (m02 * sw + m12 * swx + m22 * swy) / det
+        plane[0], plane[1], plane[2], plane[3], plane[4] = a, b, c, m00 / det, s1

@@ -128,17 +128,18 @@ class FileImages:
         """Decode everything once; return what had to be corrected.
 
         Raises:
-            CaptureError: a file is missing, damaged or of the wrong kind or size, or no pixel of its depth is usable.
+            CaptureError: a file is missing, damaged or of the wrong kind or size, or no pixel has depth
+                though not all are sky.
         """
         read_color(self.color_file, self.size)
-        if self.ids_source is not None:
-            self.ids_source.read(self.size)
+        ids = None if self.ids_source is None else self.ids_source.read(self.size)
         if self.depth_file is None:
             return []
         depth, bad = self.depth_file.read(self.size)
         name = self.depth_file.file.name
-        if bad and not depth.any():
-            raise CaptureError(f"{name}: no usable depth, {bad} pixels are NaN, infinite or negative")
+        if not depth.any() and (ids is None or (ids != SKY_ID).any()):  # a picture of the sky alone has seen free space
+            rest = depth.size - bad
+            raise CaptureError(f"{name}: no usable depth, {bad} pixels are NaN, infinite or negative, {rest} have none")
         return [(name, f"{bad} pixels of depth were NaN, infinite or negative: set to none")] if bad else []
 
 

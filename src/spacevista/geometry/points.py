@@ -39,6 +39,14 @@ def hull_volume(points_m: FloatArray) -> float:
         return 0.0
 
 
+def hull_area(points_m: FloatArray) -> float:
+    """Return the surface area of the convex hull in square metres, 0 for a flat set."""
+    try:
+        return float(ConvexHull(points_m - points_m.mean(axis=0)).area)
+    except (QhullError, ValueError):
+        return 0.0
+
+
 def closest_distance(first_m: FloatArray, second_m: FloatArray) -> float:
     """Return the distance between the closest points of two sets."""
     first, second = closest_points(first_m, second_m)

@@ -17,6 +17,8 @@ from spacevista.qa.options import LETTERS
 from spacevista.qa.record import Mark, Question
 
 MAX_TEXT = 20_000  # characters of one cell; the longest question we write has under a thousand
+MAX_NAME_BYTES = 255  # of a file or folder; more raises OSError in every call that looks for it
+MAX_PATH = 1_024  # characters; with the data set's own folder at most 4,096 bytes can be opened
 MAX_FRAMES = 4_096
 MAX_MARKS = 16
 
@@ -52,8 +54,14 @@ def picture_size(file: Path) -> tuple[int, int]:
 
 
 def check_relative(path: str) -> None:
-    """Raise DatasetError unless a path stays below the folder it is relative to."""
+    """Raise DatasetError unless a path stays below the folder it is relative to, and is short enough for a file."""
     parts = PurePosixPath(path).parts
+    longest = max((len(part.encode(errors="replace")) for part in parts), default=0)
+    if longest > MAX_NAME_BYTES or len(path) > MAX_PATH:
+        raise DatasetError(
+            f"expected a path of at most {MAX_PATH} characters and {MAX_NAME_BYTES} bytes a name, "
+            f"got {len(path)} and {longest}: {path[:80]!r}"
+        )
     if not parts or path.startswith("/") or ".." in parts or re.search(r"[\\\x00-\x1f]|^[A-Za-z]:", path):
         raise DatasetError(f"expected a path below the data set's folder, got {path[:80]!r}")
 

@@ -19,6 +19,7 @@ from spacevista.qa.check import MAX_FRAMES, FrameSize, check_box, check_point, c
 
 VIDEO = "<video>\n"
 MAX_JSON_BYTES = 1 << 31
+MAX_NOTES = 1_024  # points, boxes or masks of one item, and boxes that may show one object
 _REPLY = re.compile(r"\s*<think>(.*)</think>\s*<answer>(.*)</answer>\s*", re.DOTALL)
 
 CoordinateOrder = Literal["xy", "yx"]
@@ -51,7 +52,11 @@ class MaskFile(msgspec.Struct, frozen=True):
 
 
 class DualBoxes(msgspec.Struct, frozen=True):
-    """A box in one picture and several in another that may show the same object."""
+    """A box [x1, y1, x2, y2) in one picture and several in another that may show the same object.
+
+    A picture is named by its path, or as the file's writer counts them; boxes are held against the frames that are
+    there, others against the largest picture that we read.
+    """
 
     source_image: str
     source_bbox: tuple[float, float, float, float]
@@ -128,21 +133,40 @@ def _checked(item: Item, coordinate_order: CoordinateOrder | None, size_of: Fram
     if len(item.videos) != 1 or not 1 <= len(item.videos[0]) <= MAX_FRAMES:
         raise DatasetError(f"expected one video of 1 to {MAX_FRAMES} frames, got {len(item.videos)} videos")
     notes, frames = item.annotations, item.videos[0]
-    for path in (*frames, *(m.image_path for m in notes.masks or ()), *(m.mask_path for m in notes.masks or ())):
-        check_relative(path)
-    for mask in notes.masks or ():
-        if not mask.mask_path.lower().endswith(".png"):
-            raise DatasetError(
-                f"expected a mask as PNG file, got {mask.mask_path[:80]!r}; a pickled array can run code"
-            )
+    _check_files(notes, frames)
     points = [_turned(point) if order == "yx" else point for point in notes.points or ()]
     for point in points:
         check_point(point.coords, _size(point, frames, size_of))
     for box in notes.bboxes or ():
         check_box(box.coords, _size(box, frames, size_of))
-    if order == "xy":
-        return item
-    return msgspec.structs.replace(item, annotations=msgspec.structs.replace(notes, points=points or None))
+    if notes.dual_bbox is not None:
+        _check_dual(notes.dual_bbox, size_of)
+    turned = msgspec.structs.replace(notes, points=points) if points else notes
+    return msgspec.structs.replace(item, annotations=turned, metadata=item.metadata | {"coordinate_order": "xy"})
+
+
+def _check_files(notes: Annotations, frames: list[str]) -> None:
+    masks = notes.masks or ()
+    for some in (notes.points or (), notes.bboxes or (), masks, *(mask.object_ids for mask in masks)):
+        if len(some) > MAX_NOTES:
+            raise DatasetError(f"expected at most {MAX_NOTES} of each kind of mark and object, got {len(some)}")
+    for path in (*frames, *(m.image_path for m in masks), *(m.mask_path for m in masks)):
+        check_relative(path)
+    for mask in masks:
+        if not mask.mask_path.lower().endswith(".png"):
+            raise DatasetError(
+                f"expected a mask as PNG file, got {mask.mask_path[:80]!r}; a pickled array can run code"
+            )
+
+
+def _check_dual(dual: DualBoxes, size_of: FrameSize) -> None:
+    if not 1 <= len(dual.target_bboxes) <= MAX_NOTES:
+        raise DatasetError(f"expected 1 to {MAX_NOTES} target boxes, got {len(dual.target_bboxes)}")
+    for image, boxes in ((dual.source_image, [dual.source_bbox]), (dual.target_image, dual.target_bboxes)):
+        check_relative(image)
+        size = size_of(image) or (MAX_SIDE_PX, MAX_SIDE_PX)
+        for box in boxes:
+            check_box(list(box), size)
 
 
 def _turned(point: PointOrBox) -> PointOrBox:

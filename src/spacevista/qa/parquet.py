@@ -1,4 +1,8 @@
-"""Questions as Parquet: one explicit schema, written the same byte for byte, every row checked when read."""
+"""Questions as Parquet: one explicit schema, written the same byte for byte, every row checked when read.
+
+A text that many rows share is stored once, so that a small file can hold far more than memory does. How much a file
+decodes to is therefore counted first, with its texts left in their dictionaries; only then is it decoded.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
 from spacevista.errors import DatasetError
@@ -36,7 +41,9 @@ SCHEMA = pa.schema([(name, _NOT_TEXT.get(name, pa.string())) for name in Questio
 ROWS_PER_GROUP = 20_000
 ROWS_PER_BATCH = 1_000
 MAX_ROWS = 20_000_000  # twenty times the source's data set
-MAX_GROUP_BYTES = 1 << 30  # uncompressed; ours have some 30 MB
+MAX_BYTES = 1 << 32  # of a file uncompressed, and of its values decoded; a million of our questions have 1.5 GB
+VALUE_BYTES = 8  # a number, or the place of a text in its dictionary
+TEXT_ENCODINGS = {"PLAIN", "PLAIN_DICTIONARY", "RLE", "RLE_DICTIONARY", "BIT_PACKED"}  # no other keeps dictionaries
 
 
 def write_parquet(path: Path, questions: Sequence[Question]) -> None:
@@ -66,24 +73,58 @@ def read_parquet(path: Path) -> list[Question]:
 
 def _rows(path: Path) -> Iterator[object]:
     try:
+        texts = _checked_texts(path)
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            _check_decoded(path, file)
         with pq.ParquetFile(path) as file:
-            _check_file(path, file)
             for batch in file.iter_batches(ROWS_PER_BATCH):
                 yield from batch.to_pylist()
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path}: expected a Parquet file, got {error}") from error
 
 
-def _check_file(path: Path, file: pq.ParquetFile) -> None:
-    if not file.schema_arrow.equals(SCHEMA):
-        ours, theirs = ({f"{f.name} {f.type}" for f in schema} for schema in (SCHEMA, file.schema_arrow))
+def _checked_texts(path: Path) -> list[str]:
+    """Return the paths of the columns of texts; raise DatasetError if the file's own description is not acceptable."""
+    with pq.ParquetFile(path) as file:
+        if not file.schema_arrow.equals(SCHEMA):
+            ours, theirs = ({f"{f.name} {f.type}" for f in schema} for schema in (SCHEMA, file.schema_arrow))
+            raise DatasetError(
+                f"{path}: expected the columns of a question file; missing {sorted(ours - theirs) or 'none'}, "
+                f"not expected {sorted(theirs - ours)[:8] or 'none'}"
+            )
+        meta = file.metadata
+        if meta.num_rows > MAX_ROWS:
+            raise DatasetError(f"{path}: expected at most {MAX_ROWS} rows, got {meta.num_rows}")
+        chunks = [meta.row_group(i).column(k) for i in range(meta.num_row_groups) for k in range(meta.num_columns)]
+        _check_bytes(path, sum(c.total_uncompressed_size + VALUE_BYTES * c.num_values for c in chunks))
+        texts = [chunk for chunk in chunks if chunk.physical_type == "BYTE_ARRAY"]
+        other = {encoding for chunk in texts for encoding in chunk.encodings} - TEXT_ENCODINGS
+        if other:
+            raise DatasetError(f"{path}: expected texts plain or in dictionaries, got encoding {sorted(other)}")
+        return sorted({chunk.path_in_schema for chunk in texts})
+
+
+def _check_decoded(path: Path, file: pq.ParquetFile) -> None:
+    total = 0
+    for batch in file.iter_batches(ROWS_PER_BATCH):
+        total += sum(map(decoded_bytes, batch.columns))
+        _check_bytes(path, total)
+
+
+def _check_bytes(path: Path, found: int) -> None:
+    if found > MAX_BYTES:
         raise DatasetError(
-            f"{path}: expected the columns of a question file; missing {sorted(ours - theirs) or 'none'}, "
-            f"not expected {sorted(theirs - ours)[:8] or 'none'}"
+            f"{path}: expected at most {MAX_BYTES} bytes of values, got {found} or more from a file of "
+            f"{path.stat().st_size} bytes"
         )
-    meta = file.metadata
-    if meta.num_rows > MAX_ROWS:
-        raise DatasetError(f"{path}: expected at most {MAX_ROWS} rows, got {meta.num_rows}")
-    largest = max((meta.row_group(i).total_byte_size for i in range(meta.num_row_groups)), default=0)
-    if largest > MAX_GROUP_BYTES:
-        raise DatasetError(f"{path}: expected row groups of at most {MAX_GROUP_BYTES} bytes, got {largest}")
+
+
+def decoded_bytes(array: pa.Array) -> int:
+    """Return how many bytes the values of an array take once every text stands by itself."""
+    if pa.types.is_dictionary(array.type):
+        lengths = pc.take(pc.binary_length(array.dictionary), array.indices)
+        return VALUE_BYTES * len(array) + (pc.sum(lengths).as_py() or 0)
+    if pa.types.is_list(array.type) or pa.types.is_struct(array.type):
+        parts = [array.flatten()] if pa.types.is_list(array.type) else array.flatten()
+        return VALUE_BYTES * len(array) + sum(map(decoded_bytes, parts))
+    return VALUE_BYTES * len(array)

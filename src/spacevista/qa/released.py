@@ -18,7 +18,7 @@ from PIL import Image
 
 from spacevista.errors import DatasetError
 from spacevista.geometry.arrays import BoolArray
-from spacevista.qa.check import check_question, frame_sizes, inside, picture_size
+from spacevista.qa.check import MAX_MARKS, check_question, frame_sizes, inside, picture_size
 from spacevista.qa.items import VIDEO, Annotations, InputType, Item, MaskFile, Message, PointOrBox, read_items, reply_of
 from spacevista.qa.masks import MAX_PIXELS, decode_mask, encode_mask
 from spacevista.qa.record import Color, Form, Mark, PromptType, Question, ScaleName, Split, TaskName
@@ -131,7 +131,11 @@ def _annotations(question: Question) -> Annotations:
 
 
 def _marks(item: Item, root: Path) -> list[Mark]:
+    """Return the marks of an item; they are counted before any mask is decoded."""
     notes = item.annotations
+    count = sum(len(some or ()) for some in (notes.points, notes.bboxes, notes.masks))
+    if count > MAX_MARKS:
+        raise DatasetError(f"expected at most {MAX_MARKS} marks, got {count}")
     points = [_placed("point", note) for note in notes.points or ()]
     boxes = [_placed("box", note) for note in notes.bboxes or ()]
     return points + boxes + [_mask_mark(note, item.videos[0], root) for note in notes.masks or ()]

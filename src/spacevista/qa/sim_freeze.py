@@ -52,7 +52,7 @@ PICKED = 60  # facts looked at in a scene, so that MOST_FACTS (balance.py) are l
 KEPT = 40
 NUMBER_TOLERANCE = 0.10  # a label farther from the truth is wrong (docs/audit.md): the pictures do not support it
 POLICY: UnitPolicy = "native"
-EXACT = Noise(0.0, 0.0, 0.0, 0.0, 0.0)
+EXACT = Noise(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)

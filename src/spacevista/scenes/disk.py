@@ -1,5 +1,6 @@
-"""A Scene as a folder: scene.json, points.parquet, depth.npz. Validated once at load, no pickle.
+"""A Scene as a folder: scene.json, points.parquet, depth.npz, and pose_covariance.npz where poses are noisy.
 
+Validated once at load, no pickle.
 The same scene gives the same bytes. scene.json is written last, so a folder without it is unfinished work.
 """
 
@@ -10,12 +11,15 @@ import os
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from spacevista.errors import GeometryError, SceneError
 from spacevista.geometry.arrays import Float32Array, FloatArray, Int32Array, frozen_floats
@@ -25,8 +29,10 @@ from spacevista.scenes.masks import decode_mask
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
 
 HEADER_FILE, POINTS_FILE, DEPTH_FILE = "scene.json", "points.parquet", "depth.npz"
+POSES_FILE = "pose_covariance.npz"
 MAX_HEADER_BYTES = 64 * 2**20
 MAX_POINTS = 10_000_000  # 240 MB of coordinates, three times that while they are read
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)  # a bad zip file
 NPY_HEADER_BYTES = 1024  # an npy header of a 2D array has 128 bytes
 POINTS_SCHEMA = pa.schema(
     [("object_id", pa.int32()), ("possible", pa.bool_())] + [(axis, pa.float64()) for axis in ("x_m", "y_m", "z_m")]
@@ -45,12 +51,17 @@ def write_scene(scene: Scene, folder: Path) -> None:
         for frame in scene.frames:
             _check_maps(frame.name, frame.depth_m, frame.ids, (frame.camera.height_px, frame.camera.width_px))
         table = _points_table(scene.objects)
+        if scene.pose_covariance is not None:
+            _check_covariance(scene.pose_covariance, len(scene.frames))
     except (SceneError, GeometryError) as error:
         raise SceneError(f"scene {scene.id}: {error}") from error
     folder.mkdir(parents=True, exist_ok=True)
     (folder / HEADER_FILE).unlink(missing_ok=True)
     pq.write_table(table, folder / POINTS_FILE, compression="zstd", write_page_checksum=True)
-    _write_depth([frame.depth_m for frame in scene.frames], folder / DEPTH_FILE)
+    _write_maps([frame.depth_m for frame in scene.frames], folder / DEPTH_FILE)
+    (folder / POSES_FILE).unlink(missing_ok=True)
+    if scene.pose_covariance is not None:
+        _write_maps([scene.pose_covariance], folder / POSES_FILE)
     unfinished = folder / (HEADER_FILE + ".part")
     unfinished.write_bytes(content)
     os.replace(unfinished, folder / HEADER_FILE)
@@ -65,8 +76,9 @@ def read_scene(folder: Path) -> Scene:
     form = _read_header(folder / HEADER_FILE)
     points = _read_points(folder / POINTS_FILE, form.objects)
     depths = _read_depth(folder / DEPTH_FILE, form.frames)
+    covariance = _read_covariance(folder / POSES_FILE, len(form.frames)) if form.noisy_poses else None
     try:
-        return _scene(form, points, depths)
+        return replace(_scene(form, points, depths), pose_covariance=covariance)
     except (SceneError, GeometryError) as error:
         raise SceneError(f"{folder / HEADER_FILE}: {error}") from error
 
@@ -101,7 +113,15 @@ def _frame(form: FrameForm, depth_m: Float32Array) -> SceneFrame:
 def _object(form: ObjectForm, seen_m: FloatArray, possible_m: FloatArray) -> SceneObject:
     support = None if form.support is None else header.plane_of(form.support)
     return SceneObject(
-        form.id, form.category, seen_m, possible_m, form.open_space, support, header.views_of(form), form.error_m
+        form.id,
+        form.category,
+        seen_m,
+        possible_m,
+        form.open_space,
+        support,
+        header.views_of(form),
+        form.error_m,
+        form.border_m,
     )
 
 
@@ -176,12 +196,12 @@ def _read_points(path: Path, objects: Sequence[ObjectForm]) -> list[FloatArray]:
     return [stacked[end - count : end] for end, count in zip(ends, counts, strict=True)]
 
 
-def _write_depth(maps: Sequence[Float32Array], path: Path) -> None:
-    """Write depth maps as a compressed npz; time stamps are fixed so that equal maps give equal bytes."""
+def _write_maps(maps: Sequence[Float32Array | FloatArray], path: Path) -> None:
+    """Write arrays as a compressed npz; time stamps are fixed so that equal maps give equal bytes."""
     with zipfile.ZipFile(path, "w") as archive:
-        for index, depth_m in enumerate(maps):
+        for index, values in enumerate(maps):
             content = io.BytesIO()
-            np.lib.format.write_array(content, np.ascontiguousarray(depth_m), version=(1, 0), allow_pickle=False)
+            np.lib.format.write_array(content, np.ascontiguousarray(values), version=(1, 0), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{index:06d}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content.getvalue(), compresslevel=1)
@@ -196,25 +216,46 @@ def _read_depth(path: Path, frames: Sequence[FrameForm]) -> list[Float32Array]:
             names = [f"{index:06d}.npy" for index in range(len(frames))]
             if archive.namelist() != names:
                 raise SceneError(f"{path}: expected {len(names)} depth maps, got {archive.namelist()[:3]} ...")
-            return [_depth_map(archive, name, frame) for name, frame in zip(names, frames, strict=True)]
+            shapes = [(frame.height_px, frame.width_px) for frame in frames]
+            return [_read_map(archive, *entry, "<f4").astype(np.float32) for entry in zip(names, shapes, strict=True)]
     except SceneError as error:
         raise SceneError(f"{path}: {error}") from error
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise SceneError(f"{path}: expected a compressed npz of depth maps, got: {error}") from error
 
 
-def _depth_map(archive: zipfile.ZipFile, name: str, frame: FrameForm) -> Float32Array:
-    """Return one depth map; its size is checked before anything is unpacked."""
-    wanted = (frame.height_px, frame.width_px)
-    limit = 4 * wanted[0] * wanted[1] + NPY_HEADER_BYTES
+def _read_covariance(path: Path, frames: int) -> FloatArray:
+    size = 6 * frames
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = _read_map(archive, f"{0:06d}.npy", (size, size), "<f8").astype(np.float64)
+        _check_covariance(found, frames)
+    except (SceneError, KeyError, *UNREADABLE) as error:
+        raise SceneError(f"{path}: expected a covariance of {frames} poses, got: {error}") from error
+    return found
+
+
+def _check_covariance(covariance: FloatArray, frames: int) -> None:
+    if covariance.shape != (6 * frames, 6 * frames) or not np.isfinite(covariance).all():
+        raise SceneError(f"expected finite covariances of {frames} poses, got an array of {covariance.shape}")
+    if not (np.array_equal(covariance, covariance.T) and (np.diag(covariance) >= 0).all()):
+        raise SceneError("expected a symmetric covariance of poses with variances of 0 or more")
+
+
+def _read_map(archive: zipfile.ZipFile, name: str, shape: tuple[int, int], descr: str) -> NDArray[Any]:
+    """Return one array; its size is checked before anything is unpacked."""
+    size = np.dtype(descr).itemsize * shape[0] * shape[1]
+    limit = size + NPY_HEADER_BYTES
     if archive.getinfo(name).file_size > limit:
         raise SceneError(f"{name}: expected at most {limit} bytes, got {archive.getinfo(name).file_size}")
     with archive.open(name) as file:
         content = file.read(limit + 1)
     # The header is compared, not parsed: numpy's parser evaluates text.
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": wanted})
+    np.lib.format.write_array_header_1_0(header, {"descr": descr, "fortran_order": False, "shape": shape})
     start = header.getvalue()
-    if not content.startswith(start) or len(content) != len(start) + 4 * wanted[0] * wanted[1]:
-        raise SceneError(f"{name}: expected an npy of float32 of {wanted[0]} x {wanted[1]}, got {content[:60]!r}")
-    return np.frombuffer(content, dtype="<f4", offset=len(start)).reshape(wanted).astype(np.float32)
+    if not content.startswith(start) or len(content) != len(start) + size:
+        raise SceneError(
+            f"{name}: expected an npy of {np.dtype(descr)} of {shape[0]} x {shape[1]}, got {content[:60]!r}"
+        )
+    return np.frombuffer(content, dtype=descr, offset=len(start)).reshape(shape)

@@ -16,7 +16,7 @@ from spacevista.scales import Scale
 from spacevista.scenes.masks import encode_masks
 from spacevista.scenes.record import Gap, Noise, ObjectView, Scene, SceneFrame, SceneObject
 
-SCENE_VERSION = 1  # raise it when the form changes; other versions are refused, never guessed
+SCENE_VERSION = 2  # raise it when the form changes; other versions are refused, never guessed
 MAX_FRAMES = 20_000
 MAX_OBJECTS = 20_000
 MAX_FRAME_PIXELS = 2**26  # 64 megapixels: above any camera in use
@@ -73,6 +73,7 @@ class ObjectForm(msgspec.Struct, forbid_unknown_fields=True):
     support: PlaneForm | None
     views: list[ViewForm]
     error_m: Length
+    border_m: Length
 
 
 class GapForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,6 +104,7 @@ class SceneForm(msgspec.Struct, forbid_unknown_fields=True):
     objects: Annotated[list[ObjectForm], msgspec.Meta(max_length=MAX_OBJECTS)]
     drops: list[tuple[str, str]]
     gaps: list[GapForm]
+    noisy_poses: bool
 
 
 def to_form(scene: Scene) -> SceneForm:
@@ -120,6 +122,7 @@ def to_form(scene: Scene) -> SceneForm:
         objects=[_object_form(thing) for thing in scene.objects],
         drops=list(scene.drops),
         gaps=[_gap_form(gap) for gap in scene.gaps],
+        noisy_poses=scene.pose_covariance is not None,
     )
 
 
@@ -239,6 +242,7 @@ def _object_form(thing: SceneObject) -> ObjectForm:
         support=None if thing.support is None else _plane_form(thing.support),
         views=[_view_form(view) for view in thing.views],
         error_m=float(thing.error_m),
+        border_m=float(thing.border_m),
     )
 
 

@@ -48,6 +48,7 @@ class SceneObject:
         support: the plane it stands on, or None.
         views: frames that show it, in order.
         error_m: one standard error that noise adds to an extent, the metric scale's error apart.
+        border_m: what ragged masks and the extremes of many noisy points may add to an extent that was seen.
     """
 
     id: int
@@ -58,6 +59,7 @@ class SceneObject:
     support: Plane | None
     views: tuple[ObjectView, ...]
     error_m: float = 0.0
+    border_m: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +88,11 @@ class Noise:
     Attributes:
         depth_rel: of one pixel's z-depth, relative to it, after smoothing.
         pose_rel: of a frame's position error at the objects' depth, relative to that depth.
-        frame_rotation_deg, frame_translation_m: of one frame's pose.
         length_rel: of the metric scale of all depths.
     """
 
     depth_rel: float
     pose_rel: float
-    frame_rotation_deg: float
-    frame_translation_m: float
     length_rel: float
 
 
@@ -102,7 +101,8 @@ class Scene:
     """An annotated scene.
 
     `drops` are (what, reason) of everything that was rejected on the way; `gaps` hold every pair of objects once, in
-    the order of `objects`.
+    the order of `objects`. `pose_covariance` (6F, 6F) is of the errors of all frames' poses together: for each a small
+    rotation (rad) about the camera's centre, then a shift of the centre (m), in world axes; None: the poses are exact.
     """
 
     id: str
@@ -116,6 +116,7 @@ class Scene:
     source: str
     drops: tuple[tuple[str, str], ...]
     gaps: tuple[Gap, ...] = ()
+    pose_covariance: FloatArray | None = None
 
     def object(self, object_id: int) -> SceneObject:
         return next(o for o in self.objects if o.id == object_id)

@@ -12,7 +12,7 @@ import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.boxes import flush_rotations, horizontal_axes, side_angles
-from spacevista.geometry.points import hull_vertices, hull_volume
+from spacevista.geometry.points import hull_area, hull_vertices, hull_volume
 from spacevista.scenes.record import SceneObject
 from spacevista.tasks.facts import Interval
 
@@ -22,7 +22,8 @@ ANGLE_STEP_DEG = 0.5
 def height_bounds(thing: SceneObject, up: FloatArray) -> Interval:
     """Return the bounds of the vertical extent as placed, metres."""
     seen, possible = thing.seen_m @ up, thing.possible_m @ up
-    return Interval(float(np.ptp(seen)), max(float(np.ptp(possible)), float(np.ptp(seen))))
+    hard = Interval(float(np.ptp(seen)), max(float(np.ptp(possible)), float(np.ptp(seen))))
+    return within_border(hard, thing.border_m)
 
 
 def footprint_bounds(thing: SceneObject, up: FloatArray) -> tuple[Interval, Interval]:
@@ -34,7 +35,7 @@ def footprint_bounds(thing: SceneObject, up: FloatArray) -> tuple[Interval, Inte
     )
     turned = np.stack([np.cos(angles), np.sin(angles), -np.sin(angles), np.cos(angles)], axis=1).reshape(-1, 2, 2)
     least, most = sides(seen, turned), sides(possible, turned)
-    length, width = side_bounds(least, most)
+    length, width = (within_border(bounds, thing.border_m) for bounds in side_bounds(least, most))
     return length, width
 
 
@@ -43,13 +44,23 @@ def longest_bounds(thing: SceneObject) -> Interval:
     seen, possible = hull_vertices(thing.seen_m), hull_vertices(thing.possible_m)
     rotations = np.concatenate([flush_rotations(seen), flush_rotations(possible)]).transpose(0, 2, 1)
     least, most = sides(seen, rotations), sides(possible, rotations)
-    return side_bounds(least, most)[0]
+    return within_border(side_bounds(least, most)[0], thing.border_m)
 
 
 def volume_bounds(thing: SceneObject) -> Interval:
     """Return the bounds of the volume of the convex hull, cubic metres."""
     low = hull_volume(thing.seen_m)
-    return Interval(low, max(hull_volume(thing.possible_m), low))
+    return within_border(Interval(low, max(hull_volume(thing.possible_m), low)), volume_change(thing, thing.border_m))
+
+
+def volume_change(thing: SceneObject, change_m: float) -> float:
+    """Return by how much the hull's volume changes when every extent changes by so much: half its area times that."""
+    return hull_area(thing.possible_m) / 2 * change_m if change_m else 0.0
+
+
+def within_border(bounds: Interval, border: float) -> Interval:
+    """Lower what was seen by what noisy borders may have added to it; at least nothing is left."""
+    return Interval(max(bounds.low - border, 0.0), bounds.high, bounds.statistical)
 
 
 def sides(points: FloatArray, axes: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TASK_VERSION = 1  # raise it when a computation changes its result
+TASK_VERSION = 2  # raise it when a computation changes its result, or other candidates are asked
 
 Quantity = Literal["length", "distance", "depth", "volume", "choice", "motion"]
 

@@ -1,4 +1,4 @@
-"""Pairs of objects, in one order everywhere."""
+"""Pairs and groups of objects and frames, and the order in which a question names them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from spacevista.scenes.record import Gap, Scene
 def object_pairs(scene: Scene) -> list[tuple[int, int]]:
     """Return all pairs of object ids, in the order of the scene."""
     return list(combinations([thing.id for thing in scene.objects], 2))
+
+
+def in_drawn_order(pair: tuple[int, int], rng: np.random.Generator) -> tuple[int, int]:
+    """Return a pair as it is or turned round, by one number of `rng`: its order tells nothing about the answer."""
+    return pair[::-1] if rng.random() < 0.5 else pair
 
 
 def gaps_by_pair(scene: Scene) -> dict[tuple[int, int], Gap]:

@@ -1,7 +1,8 @@
 """Size comparison: which of two objects is taller, wider, larger?
 
 Aspects: `height` along gravity; `width`, the longer side of the footprint; `volume` of the convex hull. Frame: world.
-Forms: mc, free. Declines: too few points, unseen sides, not decided by 10 % over both whole intervals.
+Forms: mc, free. Candidates: each pair, in an order drawn by the scene's random numbers, for ids may go with sizes.
+Declines: too few points, unseen sides, not decided by 10 % over both whole intervals.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from spacevista.scenes.record import Scene, SceneObject
-from spacevista.tasks.extents import footprint_bounds, height_bounds, volume_bounds
+from spacevista.tasks.extents import footprint_bounds, height_bounds, volume_bounds, volume_change
 from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
-from spacevista.tasks.pairs import object_pairs
+from spacevista.tasks.pairs import in_drawn_order, object_pairs
 from spacevista.tasks.rules import enough_points, extreme, margin, with_noise
 
 ASPECTS = ("height", "width", "volume")
 
 
 def size_comparison(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | Decline]:
-    """Yield three candidates for each pair of objects."""
+    """Yield three candidates for each pair of objects; `rng` gives one number for each pair, whatever is declined."""
     bounds = {thing.id: comparable_bounds(scene, thing) for thing in scene.objects}
-    for first, second in object_pairs(scene):
+    for pair in object_pairs(scene):
+        first, second = in_drawn_order(pair, rng)
         for aspect in ASPECTS:
             candidate = Candidate("size_comparison", aspect, (first, second))
             yield compare(candidate, bounds[first], bounds[second])
@@ -49,11 +51,8 @@ def comparable_bounds(scene: Scene, thing: SceneObject) -> dict[str, Interval] |
         return "too few points"
     if thing.open_space:
         return "unseen side without an end"
-    volume = volume_bounds(thing)
-    # A volume's relative error is that of three extents.
-    volume_error = 3 * volume.middle ** (2 / 3) * thing.error_m
     return {
         "height": with_noise(height_bounds(thing, scene.up), thing.error_m),
         "width": with_noise(footprint_bounds(thing, scene.up)[0], thing.error_m),
-        "volume": with_noise(volume, volume_error),
+        "volume": with_noise(volume_bounds(thing), volume_change(thing, thing.error_m)),
     }
