@@ -88,7 +88,8 @@ def test_a_bare_plane_leaves_slides_open_and_says_so():
             for one, other in zip(found.frames, exact, strict=True)
         ]
     )
-    assert (np.abs(off[3:]) < 3 * errors[3:]).all()
+    # Six poses show their noise to a factor of about 1.5 only, so that the stated error is no sharp one.
+    assert (np.abs(off[3:]) < 4 * errors[3:]).all()
 
 
 def test_exact_frames_hardly_move():

@@ -198,7 +198,7 @@ def test_a_point_is_drawn_from_all_of_the_inside():
 
 
 def test_a_ridge_that_averaging_set_back_is_allowed_for():
-    # A roof of slope 1 mm a pixel, averaged over 7: the middle lies (3 + 2 + 1) * 2 / 7 = 1.714 mm behind the tip, and 7
+    # A roof of slope 1 mm a pixel, averaged over 7: the middle lies 2 (3 + 2 + 1) / 7 = 1.714 mm behind the tip, and 7
     # pixels away nothing is lost. The second difference is 2 * 7 - 2 * 1.714 = 10.571 mm, of which 0.1622 are 1.714.
     columns = np.arange(40.0)
     roof = 1 + 1e-3 * np.abs(columns - 20)

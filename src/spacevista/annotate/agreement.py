@@ -16,6 +16,7 @@ import numpy as np
 
 from spacevista.annotate.smooth import DepthError, fit_plane
 from spacevista.geometry.arrays import FloatArray, Int32Array, IntArray
+from spacevista.geometry.points import cell_keys
 from spacevista.geometry.poses import Pose
 from spacevista.scenes.record import SceneFrame
 
@@ -149,10 +150,11 @@ def accumulate(surfaces: list[Surface], poses: list[Pose], factor: float, gate: 
 
 def numbered_places(worlds_m: list[FloatArray], edge_m: float) -> tuple[list[IntArray], int]:
     """Number the cubes of `edge_m` that hold points; return each point's number, by frame, and how many there are."""
-    cells = np.floor(np.concatenate(worlds_m) / edge_m).astype(np.int64)
-    found, numbers = np.unique(cells, axis=0, return_inverse=True)
-    ends = np.cumsum([len(points) for points in worlds_m])[:-1]
-    return np.split(numbers.reshape(-1), ends), len(found)
+    points = np.concatenate(worlds_m)
+    if not len(points):
+        return [np.zeros(0, dtype=np.int64) for _ in worlds_m], 0
+    found, numbers = np.unique(cell_keys(points, edge_m), return_inverse=True)
+    return np.split(numbers, np.cumsum([len(part) for part in worlds_m])[:-1]), len(found)
 
 
 @numba.njit(cache=True)

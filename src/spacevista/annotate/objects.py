@@ -15,7 +15,15 @@ from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import gravity_aligned_box, horizontal_axes
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.planes import Plane
-from spacevista.geometry.points import hull_numbers, hull_vertices, largest_cluster, onto_surface, outliers, thinned
+from spacevista.geometry.points import (
+    cell_keys,
+    hull_numbers,
+    hull_vertices,
+    largest_cluster,
+    onto_surface,
+    outliers,
+    thinned,
+)
 from spacevista.scenes.record import Noise, SceneFrame, SceneObject
 
 MIN_POINTS = 50
@@ -165,9 +173,7 @@ def fewer(points_m: FloatArray, cell_m: float) -> IntArray:
 
 def seen_twice(lifted: Lifted, cell_m: float) -> BoolArray:
     """Tell which points share a cubic cell with a point of another frame, as points of a swapped id do not."""
-    cells = np.floor((lifted.points_m - lifted.points_m.min(axis=0)) / cell_m).astype(np.int64)
-    _, inverse = np.unique(cells, axis=0, return_inverse=True)
-    inverse = inverse.ravel()
+    _, inverse = np.unique(cell_keys(lifted.points_m, cell_m), return_inverse=True)
     lowest = np.full(int(inverse.max()) + 1, np.iinfo(np.int64).max)
     highest = np.full(len(lowest), -1)
     np.minimum.at(lowest, inverse, lifted.frame)

@@ -83,10 +83,17 @@ def _near(first_m: FloatArray, second_m: FloatArray, samples: int = 300) -> tupl
 
 def thinned(points_m: FloatArray, cell_m: float) -> IntArray:
     """Return the numbers of one point per cubic cell of `cell_m`, in the order of the points."""
+    return np.sort(np.unique(cell_keys(points_m, cell_m), return_index=True)[1])
+
+
+def cell_keys(points_m: FloatArray, cell_m: float) -> IntArray:
+    """Return one number (N,) for each point's cubic cell of `cell_m`; cells are numbered along z, then y, then x.
+
+    Numbers sort several times faster than rows of three.
+    """
     cells = np.floor((points_m - points_m.min(axis=0)) / cell_m).astype(np.int64)
     sides = cells.max(axis=0) + 1
-    keys = (cells[:, 0] * sides[1] + cells[:, 1]) * sides[2] + cells[:, 2]
-    return np.sort(np.unique(keys, return_index=True)[1])
+    return np.asarray((cells[:, 0] * sides[1] + cells[:, 1]) * sides[2] + cells[:, 2])
 
 
 def onto_surface(points_m: FloatArray, cloud_m: FloatArray, reach_m: float, most: int = 64) -> FloatArray:
