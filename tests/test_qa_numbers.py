@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from qa_scenes import length_fact, motion_fact
 from spacevista.qa.numbers import in_units, motion_numbers, motion_text, relative_error, rounding_of, scalar_text
-from spacevista.qa.options import choice_options, looks_different, motion_options, number_options, twisted_motions
+from spacevista.qa.options import (
+    choice_options,
+    looks_different,
+    motion_options,
+    number_options,
+    opposite_options,
+    twisted_motions,
+)
 from spacevista.tasks.facts import Candidate, Fact, Interval
 
 VALUES = st.floats(1e-3, 1e5)
@@ -146,3 +153,19 @@ def test_a_camera_that_only_turned_has_options_that_differ_in_their_turns():
 def test_a_number_that_is_not_positive_has_no_options():
     with pytest.raises(ValueError, match="positive value, got 0"):
         number_options(0.0, 0.0, "m", np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("right", range(6))
+def test_directions_are_offered_by_whole_axes(right):
+    words = ("right", "up", "forward", "left", "down", "back")
+    drawn = [opposite_options(words, right, np.random.default_rng(seed)) for seed in range(200)]
+    others = set()
+    for options, place in drawn:
+        assert options[place] == words[right]
+        axes = {words.index(word) % 3 for word in options}
+        assert len(set(options)) == 4
+        assert len(axes) == 2
+        others |= axes
+    assert others == {0, 1, 2}
+    # Of 200 draws over four places, 50 each; five errors of 6.1 are 31.
+    assert all(19 < [place for _, place in drawn].count(n) < 81 for n in range(4))

@@ -31,6 +31,7 @@ app = App(
     version=__version__,
     default_parameter=Parameter(negative=()),
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # said by `main`
 )
 
 # Keys are written as everywhere else (tiny_tabletop), not as flags are (tiny-tabletop).
@@ -227,5 +228,11 @@ def audit(
     return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out), json)
 
 
+# Imported when it is called.
+app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    from spacevista import cli  # under the name by which `cli_eval` knows it: its errors are caught there
+
+    sys.exit(cli.main())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from rich.console import Console
@@ -13,10 +15,17 @@ Item = TypeVar("Item")
 
 def counted(items: Iterable[Item], total: int, what: str) -> Iterator[Item]:
     """Yield `items` and count them as "12/40 worlds"; silent where standard error is no terminal."""
+    with counting(total, what) as count:
+        for item in items:
+            yield item
+            count()
+
+
+@contextmanager
+def counting(total: int, what: str) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each of `total` things; silent where standard error is no terminal."""
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
-        for item in items:
-            yield item
-            progress.advance(task)
+        yield partial(progress.advance, task)

@@ -15,7 +15,14 @@ import numpy as np
 
 from spacevista.qa.balance import pick_facts
 from spacevista.qa.numbers import in_units, relative_error, unit_name
-from spacevista.qa.options import LETTERS, WORD_OPTIONS, choice_options, motion_options, number_options
+from spacevista.qa.options import (
+    LETTERS,
+    WORD_OPTIONS,
+    choice_options,
+    motion_options,
+    number_options,
+    opposite_options,
+)
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
 from spacevista.qa.record import MARK_KINDS, QA_VERSION, Form, PromptType, Question, TaskName, UnitPolicy
 from spacevista.qa.refer import Cast, Stage, cast_of, sent_frames
@@ -24,6 +31,7 @@ from spacevista.qa.wording import bare_text, choose_pattern, form_line, one_of, 
 from spacevista.scales import SCALE_FACTS
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate, Fact
+from spacevista.tasks.view_change import DIRECTIONS
 
 FORMS: dict[str, tuple[Form, ...]] = {
     "object_size": ("mc", "reg", "free"),
@@ -172,6 +180,8 @@ def _replies(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str
 
 
 def _options(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str], int] | None:
+    if ask.fact.options == DIRECTIONS:
+        return opposite_options(*_choices(ask.fact, people), rng)
     if ask.fact.quantity == "choice":
         return choice_options(*_choices(ask.fact, people), WORD_OPTIONS, rng)
     if ask.fact.quantity == "motion":

@@ -42,6 +42,17 @@ def choice_options(texts: Sequence[str], right: int, most: int, rng: np.random.G
     return shuffled([texts[i] for i in kept], 0, rng)
 
 
+def opposite_options(texts: Sequence[str], right: int, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return the right one of 2 N directions, its opposite and both ends of another axis, and its new place.
+
+    `texts` are one end of each axis, then the other ends in the same order. With whole axes, what is among the options
+    tells nothing: did one opposite stand alone, the pair would be the better guess.
+    """
+    axes = len(texts) // 2
+    other = (right + 1 + int(rng.integers(axes - 1))) % axes
+    return shuffled([texts[i] for i in (right, (right + axes) % len(texts), other, other + axes)], 0, rng)
+
+
 def motion_options(
     motion: Sequence[float], error: float, unit: str, rng: np.random.Generator
 ) -> tuple[list[str], int] | None:

@@ -1,0 +1,1 @@
+"""Benchmarks, answerers, the runner and the report."""
