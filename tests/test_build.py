@@ -18,8 +18,9 @@ from spacevista.captures.disk import CAPTURE_FILE, write_capture
 from spacevista.captures.record import Capture, MemoryImages
 from spacevista.cli import main
 from spacevista.commands import build
+from spacevista.locks import locked
 from spacevista.qa import read_questions
-from spacevista.qa.dataset import WORK_FOLDER, assemble, finished, locked, open_jobs, read_manifest, settings_of
+from spacevista.qa.dataset import WORK_FOLDER, assemble, finished, open_jobs, read_manifest, settings_of
 from spacevista.qa.shards import Done, Job, make_shard, scene_seed
 from spacevista.qa.sources import Source, described_capture, find_captures
 from spacevista.scenes.disk import read_scene
@@ -57,7 +58,7 @@ def unassembled(captures: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     out = tmp_path_factory.mktemp("shards") / "data"
     sources = find_captures([captures])[:2]
     settings = settings_of(sources, 0, "native", None)
-    with locked(out):
+    with locked(out, "build"):
         assert finished(out, settings) is None
         for job in open_jobs(out, sources, settings):
             make_shard(job)
@@ -220,7 +221,7 @@ def test_a_folder_of_something_else_is_not_touched(
 def test_two_builds_do_not_work_in_one_folder(
     captures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with locked(tmp_path):
+    with locked(tmp_path, "build"):
         assert main(["build", str(captures), "--out", str(tmp_path)]) == 1
     assert "another build is at work there" in capsys.readouterr().err
 

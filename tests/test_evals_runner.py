@@ -11,11 +11,12 @@ from eval_samples import BUDGET, Fixed, header, sample, samples
 from spacevista.errors import SpacevistaError
 from spacevista.evals import runner
 from spacevista.evals.answerers import Answer, Blind
-from spacevista.evals.predictions import PredictionsError, locked, read_predictions
+from spacevista.evals.predictions import PredictionsError, read_predictions
 from spacevista.evals.records import Frames
 from spacevista.evals.replay import replay
 from spacevista.evals.runner import benchmark_hash, first_of_a_shuffle
 from spacevista.evals.versions import library_versions
+from spacevista.locks import locked
 
 REFUSED = Answer(None, failure="too little is seen", refused=True)
 FAILED = Answer(None, failure="HTTP 400: no", attempts=1)
@@ -130,7 +131,7 @@ def test_parser_and_library_versions_may_change_on_the_way(tmp_path):
 
 def test_two_runs_cannot_share_a_file(tmp_path):
     asked, out = samples(tmp_path, 3), tmp_path / "run" / "predictions.jsonl"
-    with locked(out.parent), pytest.raises(PredictionsError, match="another run is at work there"):
+    with locked(out.parent, "run"), pytest.raises(SpacevistaError, match="another run is at work there"):
         run(asked, out)
     run(asked, out)
     assert len(ids_in(out)) == 3

@@ -20,7 +20,7 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 
 # A room imports itself and the rooms before it.
 ROOMS = (
-    *("errors", "scales", "geometry", "captures", "scenes", "sim", "annotate", "tasks", "scoring", "qa"),
+    *("errors", "locks", "scales", "geometry", "captures", "scenes", "sim", "annotate", "tasks", "scoring", "qa"),
     *("traces", "models", "evals", "commands", "cli", "cli_eval"),
 )
 # The truth must not reach the code that it judges.

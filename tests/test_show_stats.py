@@ -15,8 +15,9 @@ from qa_scenes import all_kinds, scene_with
 from spacevista.cli import main
 from spacevista.errors import DatasetError
 from spacevista.geometry.boxes import axis_aligned_box
+from spacevista.locks import locked
 from spacevista.qa import questions_of, read_questions
-from spacevista.qa.dataset import assemble, finished, locked, open_jobs, read_manifest, settings_of
+from spacevista.qa.dataset import assemble, finished, open_jobs, read_manifest, settings_of
 from spacevista.qa.evidence import STRONG, Stretch, box_edges, draw_evidence, evidence_of, in_view
 from spacevista.qa.parquet import write_parquet
 from spacevista.qa.plots import bar_svg, log_histogram_svg
@@ -40,7 +41,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = find_captures([write_captures(folder / "captures", 2, width_px=160)])
     settings = settings_of(sources, 3, "free", None)
     out = folder / "data"
-    with locked(out):
+    with locked(out, "build"):
         finished(out, settings)
         for job in open_jobs(out, sources, settings):
             make_shard(job)

@@ -16,7 +16,8 @@ from spacevista.commands.outcome import Outcome
 from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
 from spacevista.errors import DatasetError
-from spacevista.qa.dataset import Manifest, assemble, finished, locked, open_jobs, settings_of
+from spacevista.locks import locked
+from spacevista.qa.dataset import Manifest, assemble, finished, open_jobs, settings_of
 from spacevista.qa.record import UnitPolicy
 from spacevista.qa.shards import Done, Job, make_shard
 from spacevista.qa.sources import described_capture, find_captures
@@ -45,7 +46,7 @@ def run(
     found = list(map(described_capture, captures, configs)) if configs else find_captures(captures)
     sources = [source for source in found if source.folder.resolve() != target][:limit]
     settings = settings_of(sources, seed, unit_policy, licence)
-    with locked(out):
+    with locked(out, "build"):
         manifest = finished(out, settings)
         if manifest is None:
             jobs = open_jobs(out, sources, settings)

@@ -7,10 +7,8 @@ time holds a file (a lock on its folder, which ends with the process however it 
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -128,25 +126,6 @@ def entries(path: Path) -> Iterator[Header | dict[str, Any] | None]:
                     return
                 raise PredictionsError(f"{path}, line {number}: expected a JSON object, got {error}") from None
             yield _header(text, path) if number == 1 and "header" in line else line
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Make the folder of a predictions file and keep other runs out of it.
-
-    Raises:
-        PredictionsError: another run is at work there.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PredictionsError(f"{folder}: another run is at work there") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def resume(path: Path, header: Header, retry: Set[str] = frozenset()) -> set[str]:

@@ -22,8 +22,9 @@ from spacevista.errors import SpacevistaError
 from spacevista.evals.answerers import Answer, Answerer
 from spacevista.evals.media import open_media
 from spacevista.evals.opening import Opener
-from spacevista.evals.predictions import Header, Writer, locked, resume
+from spacevista.evals.predictions import Header, Writer, resume
 from spacevista.evals.records import Budget, MediaError, Opened, Sample
+from spacevista.locks import locked
 
 OPENERS = 4  # threads that open pictures: decoding leaves the interpreter free, and disks like a few readers at once
 REFUSED, NO_MEDIA, NO_ANSWER = "refused", "media", "answer"
@@ -83,7 +84,7 @@ async def run(
     """
     _require_distinct(samples)
     started = time.monotonic()
-    with locked(out.parent):
+    with locked(out.parent, "run"):
         retry = {sample.id for sample in samples} if retry_unscored else set()
         on_disk = resume(out, header, retry)
         todo = [sample for sample in samples if sample.id not in on_disk]

@@ -7,12 +7,10 @@ in the end are the same byte for byte, however often it was killed and on howeve
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -88,25 +86,6 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def settings_of(sources: Sequence[Source], seed: int, unit_policy: UnitPolicy, licence: str | None) -> Settings:
     """Return the settings of a build."""
     return Settings(seed, unit_policy, licence, [CaptureEntry(source.name, source.content) for source in sources])
-
-
-@contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Make the folder of a data set and keep other builds out of it.
-
-    Raises:
-        DatasetError: another build is at work there.
-    """
-    out.mkdir(parents=True, exist_ok=True)
-    handle = os.open(out, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DatasetError(f"{out}: another build is at work there") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def finished(out: Path, settings: Settings) -> Manifest | None:
