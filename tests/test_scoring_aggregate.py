@@ -24,7 +24,7 @@ def test_one_mean_for_each_type(benchmark: str) -> None:
     field = "task" if benchmark in ("sti_bench", "spar_bench") else "question_type"
     result = aggregate(benchmark, rows, score_rows(benchmark, rows))
     for task, mean in restated.means([row[field] for row in rows], scores).items():
-        assert result["by_type"][task] == pytest.approx(mean)
+        assert result["by_type"][task] == result[task] == pytest.approx(mean)
         assert result["count_by_type"][task] == sum(row[field] == task for row in rows)
     assert result["overall_items"] == pytest.approx(np.mean(scores))
     assert (result["total"], result["scored"], result["unscored"]) == (COUNT, COUNT, 0)

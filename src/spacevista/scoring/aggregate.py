@@ -76,7 +76,7 @@ class Tally:
         scored = int(sum(count for _, count in self._cells.values()))
         unscored = sum(self._reasons.values())
         by_type = self._means(0)
-        return {
+        found: dict[str, Any] = {
             "benchmark": self.benchmark,
             "overall": None,
             "overall_items": _mean(self._cells.values()),
@@ -89,6 +89,7 @@ class Tally:
             "unparsable": self._unparsable,
             **EXTRAS[self.benchmark](self, by_type),
         }
+        return {**found["by_type"], **found}
 
     def _count(self, place: int, name: str) -> int:
         return int(sum(count for key, (_, count) in self._cells.items() if key[place] == name))
@@ -198,8 +199,8 @@ def aggregate(
 ) -> dict[str, Any]:
     """Return the means of a benchmark over rows with the scores that `score_row` gave them.
 
-    Always there: `overall`, as the benchmark's released code takes it; `overall_items`, the mean over all items;
-    `by_type`, mean of each question type, and `count_by_type`; `total`, `scored`, `unscored`, `unscored_reasons` and
+    Always there: `overall`, as the benchmark's released code takes it, and the mean of each question type under its own
+    name, all of them also in `by_type`; `overall_items`, the mean over all items; `count_by_type`; `total`, `scored`, `unscored`, `unscored_reasons` and
     `unparsable`. A mean of nothing is None. More by benchmark: docs/scoring.md.
 
     Args:
