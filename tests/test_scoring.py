@@ -275,3 +275,20 @@ def test_whatever_a_line_holds_it_is_scored_or_named(
         return
     assert (score is None) == (reason is not None)
     assert score is None or 0 <= score <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "score"),
+    [
+        ("How tall is the lamp in the corner, in cm?", "0.63 m", 1.0),
+        ("How tall is the lamp (in millimeters)?", "6.3 cm", 1.0),
+        ("How tall is the lamp in meters?", "63", 1.0),  # a bare number is in the unit asked for
+        ("How tall is the lamp in the corner?", "0.63 m", 0.0),  # none is named: numbers as they stand
+        ("How tall is it, in cm or in m?", "0.63 m", 0.0),
+    ],
+)
+def test_a_question_says_the_unit_of_its_truth(question, answer, score):
+    row = {"category": "Tabletop", "original_type": "HEIGHT", "answer_type": "numerical", "question": question}
+    assert score_row("spacevista_bench", {**row, "ground_truth": "63", "predicted_answer": answer}, "strict") == score
+    old = {"question_type": "HEIGHT", "task_type": "regression", "question": question}
+    assert score_row("spacevista_parquet", {**old, "ground_truth": "63", "predicted_answer": answer}, "strict") == score

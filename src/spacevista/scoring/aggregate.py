@@ -200,8 +200,8 @@ def aggregate(
     """Return the means of a benchmark over rows with the scores that `score_row` gave them.
 
     Always there: `overall`, as the benchmark's released code takes it, and the mean of each question type under its own
-    name, all of them also in `by_type`; `overall_items`, the mean over all items; `count_by_type`; `total`, `scored`, `unscored`, `unscored_reasons` and
-    `unparsable`. A mean of nothing is None. More by benchmark: docs/scoring.md.
+    name, all of them also in `by_type`; `overall_items`, the mean over all items; `count_by_type`; `total`, `scored`,
+    `unscored`, `unscored_reasons` and `unparsable`. A mean of nothing is None. More by benchmark: docs/scoring.md.
 
     Args:
         parser: the mode of the scores. If given, scores of 0 are looked at again for replies that hold no answer;

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from spacevista.scoring.errors import ScoringError
+from spacevista.scoring.units import unit_asked
 
 Row = Mapping[str, Any]  # one line of a results file
 Parser = Literal["official", "strict"]
@@ -240,9 +241,11 @@ def form_of(benchmark: str, row: Row) -> Form:
 
 
 def unit_of(benchmark: str, row: Row) -> str:
-    """Return the unit of a row's number: the row's own, else the one that its type's questions name, else ""."""
+    """Return the unit of a row's number: its own, its type's, the one its question asks for, or ""."""
     unit = row.get("unit")
     if isinstance(unit, str) and unit:
         return unit
-    layout = layout_of(benchmark)
-    return layout.units.get(str(row.get(layout.task)), "")
+    layout, question = layout_of(benchmark), row.get("question")
+    return layout.units.get(str(row.get(layout.task)), "") or (
+        unit_asked(question) if isinstance(question, str) else ""
+    )

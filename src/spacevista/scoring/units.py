@@ -98,6 +98,10 @@ NAME = re.compile(
 PREPOSITION = re.compile(r"in\s+(?!(?:x|by|or|and|to|long|wide|tall|high|deep|thick|across|apart|away|from)\b)\w")
 
 
+ASKED = re.compile(r"\b(?:in|unit:?|units:?|number of)\s+|\((?:in\s+)?")
+MAX_QUESTION_CHARACTERS = 20_000
+
+
 def unit_named(name: str) -> Unit | None:
     """Return the unit of that name ("cubic cm", "degrees", "m2"), or None if it is none that is known."""
     return UNITS.get(re.sub(r"\s+", " ", name.strip().lower().replace("²", "2").replace("³", "3").replace("µ", "μ")))
@@ -109,6 +113,23 @@ def unit_at(text: str, start: int) -> tuple[Unit, int] | None:
     if found is None or PREPOSITION.match(text, start):
         return None
     return UNITS[re.sub(r"\s+", " ", found.group())], found.end()
+
+
+def unit_asked(question: str) -> str:
+    """Return the name of the one unit that a question asks for ("... in centimeters?", "(mm)"), "" for none or several.
+
+    >>> unit_asked("How tall is the lamp in the corner, in cm?")
+    'cm'
+    """
+    text = question[:MAX_QUESTION_CHARACTERS].lower()
+    names = {name for place in ASKED.finditer(text) if (name := _unit_name_at(text, place.end()))}
+    return min(names) if len({UNITS[name] for name in names}) == 1 else ""
+
+
+def _unit_name_at(text: str, start: int) -> str:
+    found = NAME.match(text, start)
+    name = re.sub(r"\s+", " ", found.group()) if found else ""
+    return name if name and UNITS[name].dimension in ("length", "area", "volume", "angle") else ""
 
 
 def convert(value: float, unit: Unit, into: Unit) -> float:
