@@ -9,13 +9,17 @@ TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test lint verify clean help
+TRAIN := $(VENV)-train
+.PHONY: demo test test-train lint verify clean help
 
 demo: $(CORE)  ## run the main job offline: simulate, build, check against the truth, write one report page
 	$(BIN)/spacevista demo
 
 test: $(DEV)  ## run the tests
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
+
+test-train: $(TRAIN)/.installed  ## run the tests that need torch, in an environment of their own (6 GB)
+	$(TRAIN)/bin/python -m pytest tests/models tests/test_evals_local_model.py
 
 lint: $(DEV)  ## check style, format and types
 	$(BIN)/ruff check
@@ -26,11 +30,11 @@ verify: $(CORE)  ## regenerate the worlds of spacevista_sim and check every froz
 	$(BIN)/python -m spacevista.commands.sim_benchmark verify
 
 clean:  ## remove the environment, caches and outputs
-	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAIN) build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## print this list
-	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*  ## /  make \1	/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1	/' | expand -t 20
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -41,6 +45,11 @@ $(BIN)/python:
 # The stamps make the installation happen once, and again when the requirements change.
 $(CORE): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(TRAIN)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --editable '.[train,dev]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python

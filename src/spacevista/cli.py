@@ -228,6 +228,21 @@ def audit(
     return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out), json)
 
 
+@app.command
+def explain(traces: Path, /, *, out: Path = Path("explain.html"), names: str = "", json: bool = False) -> int:
+    """Draw what a router did: weights of the experts by layer and scale, and the predicted scale with its band.
+
+    Args:
+        traces: file of traces that a model's forward passes left.
+        out: HTML file to write.
+        names: of the experts, with commas between.
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import explain as command
+
+    return finish(command.run(traces, out, tuple(names.split(",")) if names else ()), json)
+
+
 # Imported when it is called.
 app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
 
