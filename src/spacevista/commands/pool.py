@@ -11,9 +11,15 @@ from multiprocessing import connection
 
 def worker_pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool of spawned processes with one thread each: cores are not fought over, and sums have one order."""
-    for variable in ("OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[variable] = "1"  # read by the children, whose libraries are not loaded yet
-    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the children, whose libraries are not loaded yet
+    return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), start_worker)
+
+
+def start_worker() -> None:
+    """Prepare a process of the pool."""
+    # Not in the process that starts it: numba reads this at every compilation, and threads that run cannot be fewer.
+    os.environ["NUMBA_NUM_THREADS"] = "1"
+    end_with_parent()
 
 
 def end_with_parent() -> None:
