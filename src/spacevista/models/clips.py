@@ -9,8 +9,7 @@ question's row and its files are all that its pictures depend on.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,7 @@ from PIL import Image
 from spacevista.captures.safe import inside, picture_size, read_color
 from spacevista.errors import CaptureError, DatasetError
 from spacevista.models.errors import ModelError
-from spacevista.qa.check import check_box, check_point
-from spacevista.qa.marks import draw_marks
-from spacevista.qa.masks import mask_size
+from spacevista.qa.marks import by_frame, check_on_frame, draw_marks
 from spacevista.qa.record import Mark, Question
 
 NOMINAL_STEP_S = 1.0  # between the frames of a data set's row, which does not say when they were taken
@@ -143,12 +140,12 @@ def finished_frame(frame: Image.Image, marks: Sequence[Mark], size: tuple[int, i
     """Return a full-size RGB frame in another size, with marks on it (their pixels are the full-size frame's).
 
     Raises:
-        ModelError: the frame is not RGB or has no pixels.
-        DatasetError: a mark does not lie on the frame.
+        ModelError: the frame is not RGB or has no pixels, or a mask is of another size.
+        DatasetError: another mark does not lie on the frame.
     """
     check_picture(frame)
     for mark in marks:
-        _check_mark(mark, frame.size)
+        check_on_frame(mark, frame.size, ModelError)
     shown = frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
     return draw_marks(shown, marks, frame.size) if marks else shown
 
@@ -164,8 +161,8 @@ def clip_of(
         marks: their `frame_index` counts in the clip.
 
     Raises:
-        ModelError: no frames, frames of different sizes, marks on frames that are not there.
-        DatasetError: a mark does not lie on its frame.
+        ModelError: no frames, frames of different sizes, marks on frames that are not there, masks of other sizes.
+        DatasetError: another mark does not lie on its frame.
     """
     on_frame = by_frame(marks)
     chosen = chosen_frames(len(times_s), on_frame, budget)
@@ -194,23 +191,6 @@ def clip_of_question(question: Question, root: Path, budget: Budget) -> Clip:
         raise type(error)(f"{question.id}: {error}") from error
 
 
-def by_frame(marks: Iterable[Mark]) -> Mapping[int, Sequence[Mark]]:
-    """Return the marks of each frame that has some."""
-    found: defaultdict[int, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        found[mark.frame_index].append(mark)
-    return found
-
-
 def _frame(root: Path, path: str) -> Image.Image:
     file = inside(root, path)
     return Image.fromarray(read_color(file, picture_size(file)))
-
-
-def _check_mark(mark: Mark, size: tuple[int, int]) -> None:
-    if mark.kind == "point":
-        check_point(mark.coords, size)
-    elif mark.kind == "box":
-        check_box(mark.coords, size)
-    elif mask_size(mark.mask_rle) != size:
-        raise ModelError(f"expected a mask of the frame's {size} pixels, got {mask_size(mark.mask_rle)}")
