@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from spacevista.errors import DatasetError, SpacevistaError
-from spacevista.evals.pictures import picture_from_bytes, picture_from_file, resized
 from spacevista.evals.records import Budget, Deferred, Frames, Images, MediaError, Opened, Sample, Video
-from spacevista.evals.sampling import uniform, with_marked
-from spacevista.evals.video import video_frames
+from spacevista.media.pictures import picture_from_bytes, picture_from_file, resized
+from spacevista.media.sampling import uniform, with_marked
+from spacevista.media.video import video_frames
 from spacevista.qa.marks import MarksOf, by_frame, check_on_frame, draw_marks
 from spacevista.qa.record import Mark
 

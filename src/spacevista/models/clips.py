@@ -18,6 +18,7 @@ from PIL import Image
 
 from spacevista.captures.safe import inside, picture_size, read_color
 from spacevista.errors import CaptureError, DatasetError
+from spacevista.media.sampling import uniform, with_marked
 from spacevista.models.errors import ModelError
 from spacevista.qa.marks import by_frame, check_on_frame, draw_marks
 from spacevista.qa.record import Mark, Question
@@ -93,25 +94,19 @@ def budget_for(processor: Any, frames: int = Budget.frames, pixels: int = Budget
 
 
 def chosen_frames(count: int, marked: Iterable[int], budget: Budget) -> list[int]:
-    """Return the rising indices of the frames to show, of a clip of `count` frames.
-
-    Index i of the uniform ones is floor(i (count - 1) / (frames - 1)), as in the released evaluation code; one alone is
-    the middle. The marked ones are added.
+    """Return the rising indices of the frames to show, of a clip of `count` frames: the `uniform` ones and the marked.
 
     Raises:
         ModelError: there are no frames, a marked one is not in the clip, or more are marked than the budget has.
     """
-    shown, wanted = set(marked), budget.frames
+    shown = set(marked)
     if count < 1:
         raise ModelError(f"expected a clip of one frame or more, got {count}")
     if outside := sorted(index for index in shown if not 0 <= index < count):
         raise ModelError(f"expected marks on frames 0 to {count - 1}, got one on {outside[0]}")
-    if len(shown) > wanted:
-        raise ModelError(f"expected marks on {wanted} frames or fewer, got {len(shown)}")
-    if wanted >= count:
-        return list(range(count))
-    uniform = [(count - 1) // 2] if wanted == 1 else [i * (count - 1) // (wanted - 1) for i in range(wanted)]
-    return sorted(shown.union(uniform))
+    if len(shown) > budget.frames:
+        raise ModelError(f"expected marks on {budget.frames} frames or fewer, got {len(shown)}")
+    return with_marked(uniform(count, budget.frames), shown)
 
 
 def fitted_size(size: tuple[int, int], budget: Budget) -> tuple[int, int]:
