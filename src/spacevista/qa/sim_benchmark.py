@@ -130,6 +130,14 @@ def quantity_of(candidate: Candidate) -> Quantity:
     return quantities.get(candidate.task, "depth")
 
 
+def values_in_unit(row: Row) -> list[float]:
+    """Return the true values of a row in its unit, none where it is a choice."""
+    if not row.values:
+        return []
+    intervals = tuple(Interval(value, value) for value in row.values)
+    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
+
+
 def exact_frame(truth: Truth, number: int) -> SceneFrame:
     """Return a frame of a world as it is, at pixel centres."""
     depth_m, ids = truth.views.picture(number)
@@ -162,7 +170,7 @@ def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Que
         question=row.question,
         options=list(row.options),
         answer=row.answer,
-        value=_in_unit(row),
+        value=values_in_unit(row),
         unit=row.unit,
         frames=[frame_path(world.id, number) for number in row.sent],
         marks=[_mark(mark, row, truth) for mark in row.marks],
@@ -174,13 +182,6 @@ def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Que
         source=f"{world.source}, {header.name} {header.version}",
         licence=world.licence,
     )
-
-
-def _in_unit(row: Row) -> list[float]:
-    if not row.values:
-        return []
-    intervals = tuple(Interval(value, value) for value in row.values)
-    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
 
 
 def _mark(mark: PointedAt, row: Row, truth: Truth) -> Mark:
