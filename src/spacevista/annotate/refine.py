@@ -43,7 +43,6 @@ class Refined:
     """Frames with corrected poses and depths.
 
     Attributes:
-        moved_deg, moved_m: root mean square of the corrections: what the poses' noise was, per frame.
         covariance: (6F, 6F) of the error left in the poses, as in `Scene`; a guess where the views share nothing.
         scale_rel: standard error left in the depth's factor.
         factor: what all depths were multiplied by.
@@ -51,8 +50,6 @@ class Refined:
     """
 
     frames: tuple[SceneFrame, ...]
-    moved_deg: float
-    moved_m: float
     covariance: FloatArray
     scale_rel: float
     factor: float
@@ -68,14 +65,14 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
     first = accumulate(surfaces, poses, factor, GATE, GATE)
     if first.count < PARAMETERS * len(frames):
         guess = np.diag(np.tile([PRIOR**2] * 3 + [(PRIOR * depth) ** 2] * 3, len(frames)))
-        return Refined(frames, 0.0, 0.0, guess, length_sigma, 1.0, 0.0)
+        return Refined(frames, guess, length_sigma, 1.0, 0.0)
     disagreed = max(first.median_rel, 1e-5)
     noise = (disagreed, disagreed * depth)
     gate = max(4 * first.median_rel / 0.6745, FIRST_GATE)
     for number in range(ROUNDS):
         system = accumulate(surfaces, poses, factor, gate, gate / 4)
-        moved = np.array([pose_offset(*pair) for pair in zip(start, poses, strict=True)])
-        gone = np.append(moved.ravel(), np.log(factor))
+        moved = [pose_offset(*pair) for pair in zip(start, poses, strict=True)]
+        gone = np.append(np.concatenate(moved), np.log(factor))
         settled = number >= ROUNDS - SETTLING
         step, inverse = (settle if settled else approach)(system, gone, prior_weights(noise, len(poses), length_sigma))
         poses = [stepped(pose, part) for pose, part in zip(poses, step[:-1].reshape(-1, PARAMETERS), strict=True)]
@@ -88,8 +85,6 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
             replace(frame, world_from_camera=pose, depth_m=(frame.depth_m * factor).astype(np.float32))
             for frame, pose in zip(frames, poses, strict=True)
         ),
-        moved_deg=float(np.degrees(noise[0] * np.sqrt(3))),
-        moved_m=float(noise[1] * np.sqrt(3)),
         covariance=inverse[:-1, :-1],
         scale_rel=min(float(np.sqrt(inverse[-1, -1])), length_sigma),
         factor=factor,
