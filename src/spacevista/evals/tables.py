@@ -131,7 +131,7 @@ def _members(rows: Sequence[Row]) -> dict[Key, IntArray]:
 
 
 def _trees(benchmark: str, places: Mapping[Key, int]) -> dict[str, Tree]:
-    """Return the summaries of a benchmark as trees of means (metrics.md); `OVERALL` is the released scorer's."""
+    """Return the summaries of a benchmark as trees of means (docs/scoring.md); `OVERALL` is the released scorer's."""
     tasks = {task: n for (task, scale, form), n in places.items() if task is not None and scale is form is None}
     items: Tree = places[WHOLE]
     means: Tree = tuple(tasks.values())
