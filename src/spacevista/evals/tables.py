@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spacevista.evals.intervals import IntArray, Measured, Tree, measured, resampled_means, scene_numbers, scene_totals
+from spacevista.evals.intervals import Measured, Tree, measured, resampled_means, scene_numbers, scene_totals
 from spacevista.evals.report_rows import PARSERS, Row, Run, scales_in_order
 from spacevista.evals.taxonomy import Kind
+from spacevista.geometry.arrays import IntArray
 from spacevista.scoring import Parser
 from spacevista.scoring.benchmarks import SPAR_LEVELS, STI_REASONING, VSI_DIRECTIONS
 
