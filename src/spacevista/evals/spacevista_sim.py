@@ -17,10 +17,9 @@ from spacevista import __version__
 from spacevista.errors import DatasetError
 from spacevista.evals.prompts import TEXT_FORM, plain_prompt
 from spacevista.evals.records import Deferred, Frames, Loaded, Media, Sample, ScaleKey
-from spacevista.qa.make import fact_id
 from spacevista.qa.readers import read_questions
 from spacevista.qa.record import Mark, Question
-from spacevista.qa.sim_benchmark import values_in_unit, write_benchmark
+from spacevista.qa.sim_benchmark import row_id, values_in_unit, write_benchmark
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Row, load_benchmark
 from spacevista.scales import Scale
 from spacevista.sim.seeds import world_id
@@ -101,7 +100,7 @@ def _frozen_samples(cache: Path) -> tuple[Sample, ...]:
 
 
 def _frozen_sample(row: Row, world: _SimulatedScene) -> Sample:
-    question_id = f"{fact_id(world.id, row.candidate)}:{row.form}:{row.prompt_type}"
+    question_id = row_id(world.id, row)
     media = Deferred(partial(world.pictures_of, question_id))
     return _sample(row, question_id, world.id, world.scale, values_in_unit(row), "test", media, ())
 

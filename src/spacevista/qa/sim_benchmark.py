@@ -130,6 +130,11 @@ def quantity_of(candidate: Candidate) -> Quantity:
     return quantities.get(candidate.task, "depth")
 
 
+def row_id(scene_id: str, row: Row) -> str:
+    """Return the id of a row's question."""
+    return f"{fact_id(scene_id, row.candidate)}:{row.form}:{row.prompt_type}"
+
+
 def values_in_unit(row: Row) -> list[float]:
     """Return the true values of a row in its unit, none where it is a choice."""
     if not row.values:
@@ -157,10 +162,9 @@ def _check(row: Row, truth: Truth) -> None:
 
 def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Question:
     world = truth.world
-    key = fact_id(world.id, row.candidate)
     return Question(
-        id=f"{key}:{row.form}:{row.prompt_type}",
-        fact_id=key,
+        id=row_id(world.id, row),
+        fact_id=fact_id(world.id, row.candidate),
         scene_id=world.id,
         split="test",  # all of it, whatever its scenes' ids would be hashed to
         task=row.task,
