@@ -14,13 +14,14 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.annotate.smooth import DepthError, fit_plane
+from spacevista.annotate.smooth import STEEP, DepthError, fit_plane
 from spacevista.geometry.arrays import FloatArray, Int32Array, IntArray
 from spacevista.geometry.points import cell_keys
 from spacevista.geometry.poses import Pose
 from spacevista.scenes.record import SceneFrame
 
 PARAMETERS = 6
+MEDIAN_OF_NORMAL = 0.6745  # median of |a standard normal number|
 TILT = 0.07  # error of a normal, rad
 RADII_PX = (2, 15)  # of the window that a normal is fitted to
 GRID_PX = 4  # every so many pixels a normal
@@ -86,7 +87,7 @@ def fitted_normals(frame: SceneFrame, error: DepthError) -> FloatArray:
     picked = np.zeros(depth.shape, dtype=bool)
     picked[::GRID_PX, ::GRID_PX] = True
     rows, columns = np.nonzero(picked)
-    a, b, c, _, count = _planes(inverse, frame.ids, noise * inverse, 2.7 / camera.fx_px, radius, rows, columns).T
+    a, b, c, _, count = _planes(inverse, frame.ids, noise * inverse, STEEP / camera.fx_px, radius, rows, columns).T
     ahead = a + b * (camera.cx_px - columns - 0.5) + c * (camera.cy_px - rows - 0.5)
     normals = np.stack([b * camera.fx_px, c * camera.fy_px, ahead], axis=1)
     length = np.linalg.norm(normals, axis=1)

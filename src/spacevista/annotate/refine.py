@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spacevista.annotate.agreement import PARAMETERS, Surface, System, accumulate
+from spacevista.annotate.agreement import MEDIAN_OF_NORMAL, PARAMETERS, Surface, System, accumulate
 from spacevista.annotate.smooth import QUIET, DepthError
 from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.poses import Pose, nearest_rotation, rotation_about
@@ -68,7 +68,7 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
         return Refined(frames, guess, length_sigma, 1.0, 0.0)
     disagreed = max(first.median_rel, 1e-5)
     noise = (disagreed, disagreed * depth)
-    gate = max(4 * first.median_rel / 0.6745, FIRST_GATE)
+    gate = max(4 * first.median_rel / MEDIAN_OF_NORMAL, FIRST_GATE)
     for number in range(ROUNDS):
         system = accumulate(surfaces, poses, factor, gate, gate / 4)
         moved = [pose_offset(*pair) for pair in zip(start, poses, strict=True)]
@@ -77,7 +77,7 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
         step, inverse = (settle if settled else approach)(system, gone, prior_weights(noise, len(poses), length_sigma))
         poses = [stepped(pose, part) for pose, part in zip(poses, step[:-1].reshape(-1, PARAMETERS), strict=True)]
         factor *= float(np.exp(step[-1]))
-        gate = max(4 * system.median_rel / 0.6745, SHRINK * gate, LAST_GATE)
+        gate = max(4 * system.median_rel / MEDIAN_OF_NORMAL, SHRINK * gate, LAST_GATE)
         if settled:
             noise = pose_noise(start, poses, inverse[:-1, :-1], noise, disagreed * np.array([1e-2, MOST]), depth)
     return Refined(
