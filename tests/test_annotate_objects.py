@@ -24,7 +24,7 @@ def bounds_of(thing, up):
         "height": height_bounds(thing, up),
         "length": length,
         "width": width,
-        "volume": volume_bounds(thing),
+        "volume": volume_bounds(thing)[0],
     }
 
 

@@ -62,9 +62,6 @@ def test_pose_noise_is_reduced(metre):
     before, after = (relative_errors(p, truths) for p in (noisy, [f.world_from_camera for f in found.frames]))
     assert after[0] < 0.5 * before[0]
     assert after[1] < 0.5 * before[1]
-    # What it says was wrong is of the size of what was wrong: 0.2 degrees and 8 mm a pose.
-    assert 0.07 < found.moved_deg < 0.6
-    assert 0.003 * metre < found.moved_m < 0.024 * metre
 
 
 def test_a_bare_plane_leaves_slides_open_and_says_so():

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import subprocess
 import sys
 
 import pytest
@@ -142,6 +143,26 @@ def test_a_batch_says_what_its_questions_say_alone(tiny, tmp_path):
     together = model.answers(asked)
     assert together == [model.answers([one])[0] for one in asked]
     assert any(text.strip() for text in together)
+
+
+@pytest.mark.parametrize("generation", ["qwen2_5", "qwen3"])
+def test_a_folder_of_our_own_model_loads_and_answers(generation, tmp_path):
+    pytest.importorskip("torch")
+    debug = importlib.import_module("spacevista.models.debug")
+    model, processor = debug.debug_model(0, debug.debug_config(generation, debug.TINY))
+    model.save_pretrained(tmp_path / "ours")
+    processor.save_pretrained(tmp_path / "ours")
+    # In a process of its own, where nothing but `load` can have made the model known.
+    code = (
+        "import sys\n"
+        "from spacevista.evals.local_model import LocalModel\n"
+        "print(type(LocalModel.load(sys.argv[1], batch=2)._model).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "ours")], capture_output=True, text=True)
+    assert done.stdout.startswith("SpaceVistaQwen"), done.stderr
+    local = LocalModel.load(str(tmp_path / "ours"), batch=2, max_new_tokens=4)
+    asked = [(sample, open_media(sample, BUDGET)) for sample in samples(tmp_path, 2)]
+    assert len(local.answers(asked)) == 2
 
 
 def test_blind_and_seeing_go_through_the_runner(tiny, tmp_path):

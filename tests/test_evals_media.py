@@ -12,9 +12,9 @@ from PIL import Image
 from bench_releases import bench_entry, write_bench, write_frames, write_video
 from spacevista.evals import spacevista_bench
 from spacevista.evals.media import open_media
-from spacevista.evals.pictures import resized
 from spacevista.evals.records import Budget, Deferred, Frames, Images, MediaError, Sample, Video
-from spacevista.evals.sampling import uniform, with_marked
+from spacevista.media.pictures import resized
+from spacevista.media.sampling import uniform, with_marked
 from spacevista.qa.marks import RGB
 from spacevista.qa.masks import encode_mask
 from spacevista.qa.record import Mark

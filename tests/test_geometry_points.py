@@ -16,6 +16,7 @@ from spacevista.geometry.points import (
     closest_points,
     hull_vertices,
     hull_volume,
+    hull_volume_and_area,
     outliers,
     thinned,
 )
@@ -31,7 +32,7 @@ def test_hull_of_a_cube_has_its_corners(metres: float, data: st.DataObject, seed
     points = world_from_cube.apply(metres * np.concatenate([inside, CUBE]))
     corners = world_from_cube.inverse().apply(hull_vertices(points)) / metres
     assert sorted(np.round(corners, 6).tolist()) == sorted(CUBE.tolist())
-    assert hull_volume(points) == pytest.approx(metres**3, rel=1e-9)
+    assert hull_volume_and_area(points) == pytest.approx((metres**3, 6 * metres**2), rel=1e-9)
 
 
 def test_hull_of_a_polygon_runs_around_it() -> None:

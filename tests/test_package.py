@@ -20,8 +20,8 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 
 # A room imports itself and the rooms before it.
 ROOMS = (
-    *("errors", "locks", "scales", "geometry", "captures", "scenes", "sim", "annotate", "tasks", "scoring", "qa"),
-    *("traces", "models", "evals", "commands", "cli", "cli_eval"),
+    *("errors", "locks", "scales", "geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
+    *("qa", "traces", "models", "evals", "commands", "cli", "cli_eval", "__main__"),
 )
 # The truth must not reach the code that it judges.
 KEPT_APART = {"annotate": {"sim"}, "tasks": {"sim"}, "sim": {"annotate", "tasks"}}
@@ -52,6 +52,11 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("build", "--help"), ("audit", "--help")])
 def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert not modules_after(*arguments) & HEAVY
+
+
+def test_the_package_runs_as_the_command_does() -> None:
+    done = subprocess.run([sys.executable, "-m", "spacevista", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == spacevista.__version__
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

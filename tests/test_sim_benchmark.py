@@ -22,7 +22,7 @@ from spacevista.qa.readers import read_questions
 from spacevista.qa.record import TaskName
 from spacevista.qa.sim_benchmark import benchmark_questions, checked_truth, scene_questions
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Row, agrees, load_benchmark, quantised
-from spacevista.qa.sim_freeze import both_ways, exact_scene, in_either_order, relettered, truth_fact, with_letters
+from spacevista.qa.sim_freeze import both_ways, exact_scene, relettered, truth_fact, with_letters
 from spacevista.qa.stats import faults_of
 from spacevista.scales import Scale
 from spacevista.sim.noise import NoiseLevel
@@ -174,17 +174,6 @@ def test_motions_are_asked_both_ways() -> None:
     assert Counter(fact.choice for fact in directions) == {"right": 5, "left": 5}  # 3 steps of one, 2 of two
     for fact in directions:
         assert truth_fact(fact, truth).choice == fact.choice
-
-
-def test_a_comparison_stays_the_same_in_either_order(two_boxes: Truth) -> None:
-    candidate = Candidate("size_comparison", "height", (1, 2))
-    label = Fact(candidate, "choice", (), (Interval(0.1, 0.1), Interval(0.2, 0.2)), "2", ("1", "2"), 1.0)
-    turned = {in_either_order(label, np.random.default_rng(seed)).candidate.objects for seed in range(20)}
-    assert turned == {(1, 2), (2, 1)}
-    for seed in range(20):
-        fact = in_either_order(label, np.random.default_rng(seed))
-        assert fact.options == tuple(map(str, fact.candidate.objects))
-        assert fact.intervals[fact.options.index(fact.choice)] == Interval(0.2, 0.2)
 
 
 @pytest.mark.parametrize("metres", [1e-3, 1.0, 1e3])

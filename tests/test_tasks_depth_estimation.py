@@ -7,7 +7,15 @@ import pytest
 
 from hand_scenes import CAMERA, brick, facts, picture, reasons, rng, scene_of
 from spacevista.scenes.record import Noise
-from spacevista.tasks.depth_estimation import FRAMES, compare, depth_estimation, nearest_point, point_depth
+from spacevista.tasks.depth_estimation import (
+    FRAMES,
+    compare,
+    depth_estimation,
+    nearest_point,
+    point_depth,
+    point_depth_at,
+    which_nearest,
+)
 from spacevista.tasks.facts import Decline, Interval
 from spacevista.tasks.visible_surface import flattened, inner_point, nearest_bounds, patch_bounds
 
@@ -172,6 +180,22 @@ def test_comparisons_within_and_across_frames():
         pairs = zip(item.candidate.objects, item.candidate.frames, strict=True)
         assert item.choice == str(min(pairs, key=distance.__getitem__)[0])
         assert item.candidate.frames[0] != item.candidate.frames[1]
+
+
+def test_what_others_ask_is_measured_as_what_the_task_draws():
+    # As above: in frame 0 object 1 is at 1 m and object 2 at 3 m.
+    near = np.full((48, 64), 3.0)
+    near[:, :32] = 1.0
+    scene = scene_of(brick(1, (1, 1, 1)), brick(2, (1, 1, 1)), frames=[picture("0", near, ids=two_ids())])
+    drawn = facts(list(depth_estimation(scene, rng())))
+    points = [item for item in drawn if item.candidate.aspect == "point_z"]
+    groups = [item for item in drawn if item.candidate.aspect == "which_nearest"]
+    assert len(points) == 2
+    assert len(groups) == 1
+    for item in points:
+        assert point_depth_at(scene, 0, item.candidate.objects[0], item.candidate.point_px) == item
+    assert which_nearest(scene, groups[0].candidate.objects, (0, 0), (0,)) == groups[0]
+    assert which_nearest(scene, (1, 3), (0, 0), (0,)).reason == "too few pixels"
 
 
 def test_candidates_cover_frames_drawn_evenly_and_only_objects_shown_there():

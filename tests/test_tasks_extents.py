@@ -60,7 +60,7 @@ def test_the_bounds_hold_the_sides_of_the_true_least_box(sets):
 def test_what_is_measured_holds_heights_volumes_and_footprints(sets):
     seen, truth, possible = sets
     thing = brick(1, (1, 1, 1), seen_m=seen, possible_m=possible)
-    height, volume = height_bounds(thing, UP), volume_bounds(thing)
+    height, (volume, _) = height_bounds(thing, UP), volume_bounds(thing)
     assert height.low <= np.ptp(truth[:, 2]) <= height.high
     assert volume.low * (1 - ROUNDING) <= hull_volume(truth) <= volume.high * (1 + ROUNDING)
     rectangle = minimum_area_rectangle(truth[:, :2])

@@ -17,6 +17,8 @@ from spacevista.errors import CaptureError, DatasetError
 from spacevista.models.clips import Budget, Clip, budget_for, chosen_frames, clip_of, clip_of_question, fitted_size
 from spacevista.models.debug import debug_processor
 from spacevista.models.errors import ModelError
+from spacevista.qa.masks import encode_mask
+from spacevista.qa.record import Mark
 
 RED = (230, 25, 25)  # of marks
 
@@ -134,6 +136,12 @@ def test_marks_are_drawn_after_resizing(height: int) -> None:
 def test_a_mark_off_its_frame_is_refused(coords: list[float], kind: Any) -> None:
     with pytest.raises(DatasetError, match="expected"):
         clip_of(lambda _: picture(), [0.0], [mark(coords, kind)], Budget())
+
+
+def test_a_mask_of_another_size_is_refused() -> None:
+    mask = Mark("mask", 0, [], encode_mask(np.ones((29, 56), dtype=bool)), "red", 1)
+    with pytest.raises(ModelError, match=r"expected a mask of the frame's \(56, 28\) pixels, got \(56, 29\)"):
+        clip_of(lambda _: picture(), [0.0], [mask], Budget())
 
 
 def test_frames_of_different_sizes_are_refused() -> None:

@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 from questions import mark, question_on, write_frames
 from tiny_models import GENERATIONS, logits, tiny
 
-from spacevista.evals.video import video_frames
+from spacevista.media.video import video_frames
 from spacevista.models.clips import Budget, Clip, budget_for, chosen_frames, finished_frame, fitted_size
 from spacevista.models.debug import Generation, debug_processor
 from spacevista.models.errors import ModelError

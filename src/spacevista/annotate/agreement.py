@@ -14,18 +14,21 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.annotate.smooth import DepthError, fit_plane
+from spacevista.annotate.smooth import STEEP, DepthError, fit_plane
 from spacevista.geometry.arrays import FloatArray, Int32Array, IntArray
 from spacevista.geometry.points import cell_keys
 from spacevista.geometry.poses import Pose
 from spacevista.scenes.record import SceneFrame
 
 PARAMETERS = 6
+MEDIAN_OF_NORMAL = 0.6745  # median of |a standard normal number|
 TILT = 0.07  # error of a normal, rad
 RADII_PX = (2, 15)  # of the window that a normal is fitted to
 GRID_PX = 4  # every so many pixels a normal
 SAMPLES = 1_000  # points of a frame that are held against every other frame
 PLACE = 0.1  # edge of a place, relative to the median depth
+HELD = 0.6  # share of a window that a plane must hold: on the edge of a surface or of the picture it holds half
+ALIKE = 0.9  # cosine, at least, between the normals of a point and of its counterpart: 26 degrees
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +73,7 @@ def chosen_cells(normals: FloatArray, ids: Int32Array, rng: np.random.Generator)
 
 
 def fitted_normals(frame: SceneFrame, error: DepthError) -> FloatArray:
-    """Return the unit normals of a frame's grid points; zeros where no plane holds half of the pixels around.
+    """Return the unit normals of a frame's grid points; zeros where no plane holds HELD of the pixels around.
 
     A slope fitted to s x s pixels of relative noise e is off by e sqrt(12) / s^2 a pixel, in world terms by that times
     the focal length: the window is as wide as TILT wants.
@@ -84,11 +87,11 @@ def fitted_normals(frame: SceneFrame, error: DepthError) -> FloatArray:
     picked = np.zeros(depth.shape, dtype=bool)
     picked[::GRID_PX, ::GRID_PX] = True
     rows, columns = np.nonzero(picked)
-    a, b, c, _, count = _planes(inverse, frame.ids, noise * inverse, 2.7 / camera.fx_px, radius, rows, columns).T
+    a, b, c, _, count = _planes(inverse, frame.ids, noise * inverse, STEEP / camera.fx_px, radius, rows, columns).T
     ahead = a + b * (camera.cx_px - columns - 0.5) + c * (camera.cy_px - rows - 0.5)
     normals = np.stack([b * camera.fx_px, c * camera.fy_px, ahead], axis=1)
     length = np.linalg.norm(normals, axis=1)
-    held = (count > 0.6 * (2 * radius + 1) ** 2) & (length > 0)
+    held = (count > HELD * (2 * radius + 1) ** 2) & (length > 0)
     normals[held] /= length[held, None]
     normals[~held] = 0
     return np.asarray(normals.reshape(*inverse[::GRID_PX, ::GRID_PX].shape, 3))
@@ -192,7 +195,7 @@ def _pair(
             dot += facing[k] * normals[n, k]
         r, other_r = r / z, other_r / z
         middle = (r + other_r) / 2
-        if dot < 0.9 or abs(middle) > gate or away > (3 * gate * z + 3 * z / intrinsics[0]) ** 2:
+        if dot < ALIKE or abs(middle) > gate or away > (3 * gate * z + 3 * z / intrinsics[0]) ** 2:
             continue
         found[n] = middle
         _derivatives(q, own_eye, eye, normals[n], z, row)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spacevista.annotate.agreement import MEDIAN_OF_NORMAL
 from spacevista.annotate.identity import voted
 from spacevista.annotate.refine import disagreement, median_depth, refine, relative_errors
 from spacevista.annotate.smooth import QUIET, DepthError, measure_depth_error, smoothed
@@ -17,7 +18,7 @@ from spacevista.captures.record import SKY_ID
 from spacevista.geometry.arrays import Float32Array, FloatArray
 from spacevista.scenes.record import Noise, SceneFrame
 
-RESIDUAL_TO_SIGMA = 0.6745 * math.sqrt(2)  # median of the size of the difference of two standard normal errors
+RESIDUAL_TO_SIGMA = MEDIAN_OF_NORMAL * math.sqrt(2)  # median of |difference of two standard normal errors|
 
 
 @dataclass(frozen=True, eq=False)

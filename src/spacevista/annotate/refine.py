@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spacevista.annotate.agreement import PARAMETERS, Surface, System, accumulate
+from spacevista.annotate.agreement import MEDIAN_OF_NORMAL, PARAMETERS, Surface, System, accumulate
 from spacevista.annotate.smooth import QUIET, DepthError
 from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.poses import Pose, nearest_rotation, rotation_about
@@ -32,9 +32,9 @@ GATE = 0.05  # widest residual, relative to depth: beyond lie other surfaces
 FIRST_GATE, LAST_GATE = 0.02, 2e-4  # of the residuals that count; four standard errors of them in between
 MOST = 1.5  # noise of a pose at most, in rad and in depths, over the first disagreement of the views
 SHRINK = 0.6  # the gate closes no faster a round: what it lets through decides where the next round goes
+RIDGE = 0.1  # added to the scatter's diagonal: there may be few places
 # Errors that the scatter of the residuals does not show (bent surfaces, creases, silhouettes), as a factor on it: on
 # simulated sensor captures 3000 to 3005 of each scale, errors were 1.4 to 2.2 times what it says.
-RIDGE = 0.1  # added to the scatter's diagonal: there may be few places
 UNSEEN = 1.9
 
 
@@ -43,7 +43,6 @@ class Refined:
     """Frames with corrected poses and depths.
 
     Attributes:
-        moved_deg, moved_m: root mean square of the corrections: what the poses' noise was, per frame.
         covariance: (6F, 6F) of the error left in the poses, as in `Scene`; a guess where the views share nothing.
         scale_rel: standard error left in the depth's factor.
         factor: what all depths were multiplied by.
@@ -51,8 +50,6 @@ class Refined:
     """
 
     frames: tuple[SceneFrame, ...]
-    moved_deg: float
-    moved_m: float
     covariance: FloatArray
     scale_rel: float
     factor: float
@@ -68,18 +65,19 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
     first = accumulate(surfaces, poses, factor, GATE, GATE)
     if first.count < PARAMETERS * len(frames):
         guess = np.diag(np.tile([PRIOR**2] * 3 + [(PRIOR * depth) ** 2] * 3, len(frames)))
-        return Refined(frames, 0.0, 0.0, guess, length_sigma, 1.0, 0.0)
+        return Refined(frames, guess, length_sigma, 1.0, 0.0)
     disagreed = max(first.median_rel, 1e-5)
     noise = (disagreed, disagreed * depth)
-    gate = max(4 * first.median_rel / 0.6745, FIRST_GATE)
+    gate = max(4 * first.median_rel / MEDIAN_OF_NORMAL, FIRST_GATE)
     for number in range(ROUNDS):
         system = accumulate(surfaces, poses, factor, gate, gate / 4)
-        moved = np.array([pose_offset(*pair) for pair in zip(start, poses, strict=True)])
+        moved = [pose_offset(*pair) for pair in zip(start, poses, strict=True)]
+        gone = np.append(np.concatenate(moved), np.log(factor))
         settled = number >= ROUNDS - SETTLING
-        step, inverse = (settle if settled else approach)(system, moved, factor, noise, length_sigma)
+        step, inverse = (settle if settled else approach)(system, gone, prior_weights(noise, len(poses), length_sigma))
         poses = [stepped(pose, part) for pose, part in zip(poses, step[:-1].reshape(-1, PARAMETERS), strict=True)]
         factor *= float(np.exp(step[-1]))
-        gate = max(4 * system.median_rel / 0.6745, SHRINK * gate, LAST_GATE)
+        gate = max(4 * system.median_rel / MEDIAN_OF_NORMAL, SHRINK * gate, LAST_GATE)
         if settled:
             noise = pose_noise(start, poses, inverse[:-1, :-1], noise, disagreed * np.array([1e-2, MOST]), depth)
     return Refined(
@@ -87,8 +85,6 @@ def refine(frames: tuple[SceneFrame, ...], error: DepthError, length_sigma: floa
             replace(frame, world_from_camera=pose, depth_m=(frame.depth_m * factor).astype(np.float32))
             for frame, pose in zip(frames, poses, strict=True)
         ),
-        moved_deg=float(np.degrees(noise[0] * np.sqrt(3))),
-        moved_m=float(noise[1] * np.sqrt(3)),
         covariance=inverse[:-1, :-1],
         scale_rel=min(float(np.sqrt(inverse[-1, -1])), length_sigma),
         factor=factor,
@@ -171,11 +167,11 @@ def pose_offset(before: Pose, after: Pose) -> FloatArray:
     return np.concatenate([vector, after.translation_m - before.translation_m])
 
 
-def approach(
-    system: System, moved: FloatArray, factor: float, noise: tuple[float, float], length_sigma: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return a Gauss-Newton step (P,) under the priors, and the inverse (P, P) of its matrix: for views far apart."""
-    weights = prior_weights(noise, len(moved), length_sigma)
+def approach(system: System, gone: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return a Gauss-Newton step (P,) under the priors, and the inverse (P, P) of its matrix: for views far apart.
+
+    `gone` (P,) is how far the parameters are from the start, `weights` (P,) the inverse variances of their priors.
+    """
     scatter, normal = np.square(system.gradients).sum(axis=0), np.diag(system.normal)
     # Residuals of one place are not independent: by how much the gradient scatters more than if they were.
     dependent = max(float(np.median(scatter[normal > 0] / normal[normal > 0])), 1.0) if (normal > 0).any() else 1.0
@@ -183,31 +179,28 @@ def approach(
     unit = 1 / np.sqrt(weights)
     values, vectors = np.linalg.eigh(unit[:, None] * (system.normal + system.normal.T) / (2 * dependent) * unit)
     inverse = (unit[:, None] * vectors / (1 + np.maximum(values, 0))) @ vectors.T * unit
-    gone = np.append(moved.ravel(), np.log(factor))
     return -inverse @ (system.gradients.sum(axis=0) / dependent + weights * gone), np.asarray(inverse)
 
 
-def settle(
-    system: System, moved: FloatArray, factor: float, noise: tuple[float, float], length_sigma: float
-) -> tuple[FloatArray, FloatArray]:
+def settle(system: System, gone: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the last steps (P,) and the covariance (P, P) of the solution, by generalised moments (Hansen 1982).
 
     How far the gradient is off is read from its scatter between places, so that a direction counts by its slope against
     the noise there, and one without a slope is left to the prior. Far from the solution the scatter is not noise.
+    `gone` and `weights` are as in `approach`.
     """
-    weights = prior_weights(noise, len(moved), length_sigma)
     scatter = system.gradients.T @ system.gradients
     scatter[np.diag_indices_from(scatter)] *= 1 + RIDGE
     scale = 1 / np.sqrt(np.maximum(np.diag(scatter), 1e-300))
     normal = (system.normal + system.normal.T) / 2
     weighed = scale[:, None] * np.linalg.solve(scale[:, None] * scatter * scale, scale[:, None] * normal) / UNSEEN**2
     inverse = np.linalg.inv(normal @ weighed + np.diag(weights))
-    gone = np.append(moved.ravel(), np.log(factor))
     step = -inverse @ (weighed.T @ system.gradients.sum(axis=0) + weights * gone)
     return np.asarray(step), np.asarray((inverse + inverse.T) / 2)
 
 
 def prior_weights(noise: tuple[float, float], frames: int, length_sigma: float) -> FloatArray:
+    """Return the inverse variances (P,) of the priors: poses' by `noise` (rad, m), the factor's by `length_sigma`."""
     weights = np.tile([noise[0] ** -2] * 3 + [noise[1] ** -2] * 3, frames)
     return np.append(weights, max(length_sigma, 1e-6) ** -2)
 

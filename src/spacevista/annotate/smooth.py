@@ -18,6 +18,7 @@ QUIET = 3e-4  # relative; below it a depth map is taken as exact: curvature alon
 RADIUS_PX = 3  # the window is 7 x 7
 BINS = 6
 FRAMES = 6  # are enough to measure the noise on
+STEEP = 2.7  # footprints of depth a pixel: tan(70 degrees), the steepest view of a surface that is averaged along
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,11 @@ def smoothed(
     """
     inverse = np.zeros(depth_m.shape)
     np.divide(1.0, depth_m, out=inverse, where=depth_m > 0)
-    bridge_holes(inverse, ids == sky_id, 2.7 / focal_px)
+    bridge_holes(inverse, ids == sky_id, STEEP / focal_px)
     z = 1 / np.where(inverse > 0, inverse, 1)
     sigma = np.where(inverse > 0, error.at(z) * inverse**2, 0)
     out, left = np.zeros(depth_m.shape), np.zeros(depth_m.shape)
-    # A surface seen at up to 70 degrees changes depth by tan(70) = 2.7 footprints a pixel.
-    _smooth(inverse, depth_m > 0, ids, sigma, 2.7 / focal_px, RADIUS_PX, out, left)
+    _smooth(inverse, depth_m > 0, ids, sigma, STEEP / focal_px, RADIUS_PX, out, left)
     depth = np.zeros(depth_m.shape, dtype=np.float32)
     np.divide(1.0, out, out=depth, where=out > 0, casting="unsafe")
     return depth, (left * depth.astype(np.float64) ** 2).astype(np.float32)

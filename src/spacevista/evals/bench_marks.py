@@ -21,9 +21,10 @@ from spacevista.captures.safe import PICKLE_SUFFIXES, SafeFile, check_present, i
 from spacevista.errors import DatasetError
 from spacevista.geometry.arrays import BoolArray
 from spacevista.geometry.cameras import MAX_SIDE_PX
-from spacevista.qa.check import MAX_MARKS, FrameSize, check_box, check_point, picture_size
+from spacevista.qa.check import MAX_MARKS, FrameSize, picture_size
 from spacevista.qa.items import Annotations, CoordinateOrder, MaskFile
-from spacevista.qa.masks import MAX_COUNTS_CHARS, MAX_PIXELS, decode_mask, encode_mask, mask_size
+from spacevista.qa.marks import check_on_frame
+from spacevista.qa.masks import MAX_COUNTS_CHARS, MAX_PIXELS, decode_mask, encode_mask
 from spacevista.qa.record import COLORS, Color, Mark
 
 OVERHANG_PX = 2.0  # by which a box may leave its frame and is cut off: detectors round outwards
@@ -149,17 +150,12 @@ def _frame_of(path: str, frames: Sequence[str]) -> int:
 
 def _fitted(mark: Mark, size: Size | None) -> Mark:
     """Return a mark that lies on its frame; where the frame is missing (None), on the largest that there can be."""
-    if mark.kind == "mask":
-        if size is not None and mask_size(mark.mask_rle) != size:
-            raise DatasetError(f"expected a mask of the frame's {size} pixels, got {mask_size(mark.mask_rle)}")
+    if mark.kind == "mask" and size is None:
         return mark
     known = size or (MAX_SIDE_PX, MAX_SIDE_PX)
-    if mark.kind == "point":
-        check_point(mark.coords, known)
-        return mark
-    coords = _cut(mark.coords, known)
-    check_box(coords, known)
-    return msgspec.structs.replace(mark, coords=coords)
+    fitted = msgspec.structs.replace(mark, coords=_cut(mark.coords, known)) if mark.kind == "box" else mark
+    check_on_frame(fitted, known, DatasetError)
+    return fitted
 
 
 def _cut(coords: list[float], size: Size) -> list[float]:

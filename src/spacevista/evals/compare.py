@@ -14,16 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binomtest
 
-from spacevista.evals.intervals import (
-    FloatArray,
-    IntArray,
-    Measured,
-    measured,
-    resampled_means,
-    scene_numbers,
-    scene_totals,
-)
+from spacevista.evals.intervals import Measured, measured, resampled_means, scene_numbers, scene_totals
 from spacevista.evals.report_rows import Row, scales_in_order
+from spacevista.geometry.arrays import FloatArray, IntArray
 from spacevista.scoring import Parser
 
 TIE = 1e-9  # mean differences of a scene below it are rounding

@@ -21,9 +21,9 @@ from spacevista.evals.answerers import Answer
 from spacevista.evals.geometric_match import candidate_of, measured
 from spacevista.evals.geometric_words import Refusal, interval_of, reply, spoken
 from spacevista.evals.records import Opened, Sample
-from spacevista.qa.make import fact_id
 from spacevista.qa.record import Color
 from spacevista.qa.shards import UNUSABLE
+from spacevista.qa.sim_benchmark import row_id
 from spacevista.qa.sim_benchmark_file import load_benchmark
 from spacevista.scales import Scale
 from spacevista.scenes.record import Scene
@@ -108,8 +108,7 @@ class Geometric:
         for scene in load_benchmark().scenes:
             name = world_id(Scale(scene.scale), scene.seed)
             for row in scene.rows:
-                question_id = f"{fact_id(name, row.candidate)}:{row.form}:{row.prompt_type}"
-                colors[question_id] = {mark.object_id: mark.color for mark in row.marks}
+                colors[row_id(name, row)] = {mark.object_id: mark.color for mark in row.marks}
         return colors
 
 

@@ -14,11 +14,9 @@ from spacevista.errors import DatasetError
 from spacevista.qa.patterns import SLOTS
 from spacevista.scenes.record import Scene
 from spacevista.tasks import absolute_distance, depth_estimation, object_size, relative_distance, view_change
-from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
+from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.pairs import gaps_by_pair
-from spacevista.tasks.rules import asked, with_noise
 from spacevista.tasks.size_comparison import comparable_bounds, compare
-from spacevista.tasks.visible_surface import nearest_bounds, patch_bounds
 
 _FACT = re.compile(r"([a-z_]+):([a-z_]+)(?::o([\d-]+))?(?::f([\d-]+))?(?::p([\d.e+-]+)-([\d.e+-]+))?")
 UNKNOWN = "no measurement for this kind of question"
@@ -93,36 +91,10 @@ def _of_aspect(candidate: Candidate, items: list[Fact | Decline]) -> Fact | Decl
 def _depth(scene: Scene, c: Candidate) -> Fact | Decline:
     match c.aspect:
         case "point_z" if c.point_px is not None:
-            return _point_depth(scene, c, c.point_px)
+            return depth_estimation.point_depth_at(scene, c.frames[0], c.objects[0], c.point_px)
         case "nearest_point":
             return depth_estimation.nearest_point(scene, c.frames[0], c.objects[0])
         case "which_nearest" if len(c.frames) in (1, len(c.objects)):
-            return _which_nearest(scene, c)
+            own = c.frames * len(c.objects) if len(c.frames) == 1 else c.frames
+            return depth_estimation.which_nearest(scene, c.objects, own, c.frames)
     return Decline(c, UNKNOWN)
-
-
-def _point_depth(scene: Scene, c: Candidate, point_px: tuple[float, float]) -> Fact | Decline:
-    """Measure the z-depth at a given point; the task's own function draws its points."""
-    bounds = patch_bounds(scene.frames[c.frames[0]], c.objects[0], point_px)
-    if bounds is None:
-        return Decline(c, "depth edge or no depth at the point")
-    interval = _with_depth_noise(scene, bounds, scene.noise.length_rel)
-    if not asked(interval):
-        return Decline(c, "interval too wide")
-    return Fact(c, "depth", (interval.middle,), (interval,))
-
-
-def _which_nearest(scene: Scene, c: Candidate) -> Fact | Decline:
-    """Compare the objects of a given group, each in its own frame or all in one."""
-    own = c.frames * len(c.objects) if len(c.frames) == 1 else c.frames
-    nearest: dict[tuple[int, int], Interval] = {}
-    for frame, number in zip(own, c.objects, strict=True):
-        bounds = nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel)
-        if bounds is None:
-            return Decline(c, "too few pixels")
-        nearest[frame, number] = _with_depth_noise(scene, bounds)
-    return depth_estimation.compare(nearest, c.objects, own, c.frames)
-
-
-def _with_depth_noise(scene: Scene, bounds: Interval, length_rel: float = 0.0) -> Interval:
-    return with_noise(bounds, depth_estimation.depth_error(scene, bounds.middle), length_rel)

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.stats import norm, t
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from spacevista.geometry.arrays import FloatArray, IntArray
+
 Tree: TypeAlias = "int | tuple[Tree, ...] | None"
 
 REPLICATES = 2_000  # the ends then jitter by about 1/20 of the interval's width between seeds

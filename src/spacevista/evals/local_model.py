@@ -1,7 +1,7 @@
 """A Hugging Face model on this machine, CPU or GPU: questions that wait together are answered in one batch.
 
-Needs the extra `train`. Any model that `AutoModelForImageTextToText` knows and whose processor takes a list of pictures
-for each prompt; weights are read from safetensors only, and no code that comes with a model is run.
+Needs the extra `train`. Any model that `AutoModelForImageTextToText` knows, ours among them, and whose processor takes
+a list of pictures for each prompt; weights are read from safetensors only, and no code that comes with a model is run.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class LocalModel:
             OSError: there is no such model, or it has no safetensors.
         """
         torch, _, transformers = (_extra(name) for name in ("torch", "torchvision", "transformers"))
+        import spacevista.models  # noqa: F401  # makes our own models known to the Auto classes
+
         on_gpu = torch.cuda.is_available()
         loaded = transformers.AutoModelForImageTextToText.from_pretrained(
             model, dtype=torch.bfloat16 if on_gpu else torch.float32, use_safetensors=True

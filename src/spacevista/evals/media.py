@@ -7,24 +7,19 @@ width whatever the size of the frame. Pictures that a row holds itself are all s
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from PIL import Image
 
 from spacevista.errors import DatasetError, SpacevistaError
-from spacevista.evals.pictures import picture_from_bytes, picture_from_file, resized
 from spacevista.evals.records import Budget, Deferred, Frames, Images, MediaError, Opened, Sample, Video
-from spacevista.evals.sampling import uniform, with_marked
-from spacevista.evals.video import video_frames
-from spacevista.qa.check import check_box, check_point
-from spacevista.qa.marks import draw_marks
-from spacevista.qa.masks import mask_size
+from spacevista.media.pictures import picture_from_bytes, picture_from_file, resized
+from spacevista.media.sampling import uniform, with_marked
+from spacevista.media.video import video_frames
+from spacevista.qa.marks import MarksOf, by_frame, check_on_frame, draw_marks
 from spacevista.qa.record import Mark
 
 MAX_IMAGES = 64  # that a row holds itself: the benchmarks have up to ten
-
-MarksOf = Mapping[int, Sequence[Mark]]
 
 
 def open_media(sample: Sample, budget: Budget) -> Opened:
@@ -47,7 +42,7 @@ def _opened(sample: Sample, budget: Budget) -> Opened:
     media, marks = sample.media, sample.marks
     if isinstance(media, Deferred):
         media, marks = media.resolve()
-    on_frame = _by_frame(marks)
+    on_frame = by_frame(marks)
     if isinstance(media, Frames):
         return _from_frames(media, on_frame, budget)
     if isinstance(media, Video):
@@ -84,13 +79,6 @@ def _from_images(media: Images, on_frame: MarksOf, budget: Budget) -> Opened:
     return Opened(finished, tuple(range(len(finished))))
 
 
-def _by_frame(marks: Iterable[Mark]) -> MarksOf:
-    found: defaultdict[int, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        found[mark.frame_index].append(mark)
-    return found
-
-
 def _chosen(part: range, on_frame: MarksOf, count: int, budget: Budget) -> list[int]:
     """Return the indices of the frames to send, of a part of a clip of `count` frames."""
     if not part:
@@ -106,15 +94,6 @@ def _check_frames(on_frame: MarksOf, count: int) -> None:
 
 def _finished(picture: Image.Image, marks: Sequence[Mark], budget: Budget) -> Image.Image:
     for mark in marks:
-        _check_mark(mark, picture.size)
+        check_on_frame(mark, picture.size, DatasetError)
     smaller = resized(picture, budget.longest_edge_px)
     return draw_marks(smaller, marks, picture.size) if marks else smaller
-
-
-def _check_mark(mark: Mark, size: tuple[int, int]) -> None:
-    if mark.kind == "point":
-        check_point(mark.coords, size)
-    elif mark.kind == "box":
-        check_box(mark.coords, size)
-    elif mask_size(mark.mask_rle) != size:
-        raise DatasetError(f"expected a mask of the frame's {size} pixels, got {mask_size(mark.mask_rle)}")

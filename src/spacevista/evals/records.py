@@ -20,6 +20,12 @@ BenchmarkName = Literal[
     "vsi_bench", "sti_bench", "mmsi_bench", "spar_bench", "spacevista_bench", "spacevista_parquet", "spacevista_sim"
 ]
 ScaleKey = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone", ""]
+BENCH_SCALES: Mapping[str, ScaleKey] = {  # by what SpaceVista-Bench calls them
+    "TinyTabletop": "tiny_tabletop",
+    "Tabletop": "tabletop",
+    "Indoor": "indoor",
+    "Outdoor": "outdoor",
+}
 
 
 class MediaError(SpacevistaError):

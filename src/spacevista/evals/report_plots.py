@@ -12,7 +12,8 @@ from html import escape
 
 import numpy as np
 
-from spacevista.evals.intervals import FloatArray, Measured
+from spacevista.evals.intervals import Measured
+from spacevista.geometry.arrays import FloatArray
 from spacevista.qa.plots import COLORS, TEXT, length_label
 
 LOW_M, HIGH_M = 1e-3, 1e3

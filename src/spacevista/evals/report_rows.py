@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from spacevista.errors import SpacevistaError
 from spacevista.evals.predictions import Header, PredictionsError, read_predictions
+from spacevista.evals.records import BENCH_SCALES
 from spacevista.evals.taxonomy import Kind, Reading, kind_of
 from spacevista.scales import Scale
 from spacevista.scoring import BENCHMARKS, Parser, form_of, predicted_number, task_of, true_number
@@ -244,16 +245,7 @@ def _scale(benchmark: str, line: Mapping[str, Any]) -> str:
     if isinstance(scale, str) and scale in SCALES:
         return scale
     category = line.get("category") if benchmark == "spacevista_bench" else None
-    return RELEASED_SCALES.get(category, "") if isinstance(category, str) else ""
-
-
-# What SpaceVista-Bench calls its scales.
-RELEASED_SCALES: dict[str, str] = {
-    "TinyTabletop": Scale.TINY_TABLETOP,
-    "Tabletop": Scale.TABLETOP,
-    "Indoor": Scale.INDOOR,
-    "Outdoor": Scale.OUTDOOR,
-}
+    return BENCH_SCALES.get(category, "") if isinstance(category, str) else ""
 
 
 def _plain(truth: object) -> str:

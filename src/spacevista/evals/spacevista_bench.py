@@ -11,18 +11,12 @@ from spacevista.errors import DatasetError, SpacevistaError
 from spacevista.evals.bench_files import Found, benchmark_files, json_rows, loaded, record_of
 from spacevista.evals.bench_marks import Marked, marks_of, point_order
 from spacevista.evals.prompts import LETTER_FORM, NUMBER_FORM, TEXT_FORM, plain_prompt
-from spacevista.evals.records import Frames, Loaded, Sample, ScaleKey
+from spacevista.evals.records import BENCH_SCALES, Frames, Loaded, Sample
 from spacevista.qa.check import MAX_FRAMES, FrameSize, check_relative, frame_sizes
 from spacevista.qa.items import Annotations, CoordinateOrder, InputType
 from spacevista.qa.record import Form
 
 FILES = ("bench_final.json", "bench*.json")
-SCALES: dict[str, ScaleKey] = {
-    "TinyTabletop": "tiny_tabletop",
-    "Tabletop": "tabletop",
-    "Indoor": "indoor",
-    "Outdoor": "outdoor",
-}
 FORMS: dict[str, tuple[Form, str]] = {
     "mc": ("mc", LETTER_FORM),
     "numerical": ("reg", NUMBER_FORM),
@@ -118,7 +112,7 @@ def _sample(entry: Entry, folder: Path, order: CoordinateOrder, size_of: FrameSi
         benchmark="spacevista_bench",
         scene_id=str(PurePosixPath(marked.frames[0]).parent),
         task=task,
-        scale=SCALES.get(category, ""),
+        scale=BENCH_SCALES.get(category, ""),
         form=form,
         prompt=plain_prompt(entry.question.replace("<video>", ""), wanted),
         media=Frames(folder, tuple(marked.frames)),

@@ -17,15 +17,12 @@ from spacevista import __version__
 from spacevista.errors import DatasetError
 from spacevista.evals.prompts import TEXT_FORM, plain_prompt
 from spacevista.evals.records import Deferred, Frames, Loaded, Media, Sample, ScaleKey
-from spacevista.qa.make import fact_id
-from spacevista.qa.numbers import in_units
 from spacevista.qa.readers import read_questions
 from spacevista.qa.record import Mark, Question
-from spacevista.qa.sim_benchmark import quantity_of, write_benchmark
+from spacevista.qa.sim_benchmark import row_id, values_in_unit, write_benchmark
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Row, load_benchmark
 from spacevista.scales import Scale
 from spacevista.sim.seeds import world_id
-from spacevista.tasks.facts import Fact, Interval
 
 
 def read(root: Path | None = None, cache: Path | None = None) -> Loaded:
@@ -103,16 +100,9 @@ def _frozen_samples(cache: Path) -> tuple[Sample, ...]:
 
 
 def _frozen_sample(row: Row, world: _SimulatedScene) -> Sample:
-    question_id = f"{fact_id(world.id, row.candidate)}:{row.form}:{row.prompt_type}"
+    question_id = row_id(world.id, row)
     media = Deferred(partial(world.pictures_of, question_id))
-    return _sample(row, question_id, world.id, world.scale, _in_unit(row), "test", media, ())
-
-
-def _in_unit(row: Row) -> list[float]:
-    if not row.values:
-        return []
-    intervals = tuple(Interval(value, value) for value in row.values)
-    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
+    return _sample(row, question_id, world.id, world.scale, values_in_unit(row), "test", media, ())
 
 
 class _SimulatedScene:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spacevista.evals.intervals import IntArray, Measured, Tree, measured, resampled_means, scene_numbers, scene_totals
+from spacevista.evals.intervals import Measured, Tree, measured, resampled_means, scene_numbers, scene_totals
 from spacevista.evals.report_rows import PARSERS, Row, Run, scales_in_order
 from spacevista.evals.taxonomy import Kind
+from spacevista.geometry.arrays import IntArray
 from spacevista.scoring import Parser
 from spacevista.scoring.benchmarks import SPAR_LEVELS, STI_REASONING, VSI_DIRECTIONS
 
@@ -131,7 +132,7 @@ def _members(rows: Sequence[Row]) -> dict[Key, IntArray]:
 
 
 def _trees(benchmark: str, places: Mapping[Key, int]) -> dict[str, Tree]:
-    """Return the summaries of a benchmark as trees of means (metrics.md); `OVERALL` is the released scorer's."""
+    """Return the summaries of a benchmark as trees of means (docs/scoring.md); `OVERALL` is the released scorer's."""
     tasks = {task: n for (task, scale, form), n in places.items() if task is not None and scale is form is None}
     items: Tree = places[WHOLE]
     means: Tree = tuple(tasks.values())

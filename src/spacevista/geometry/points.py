@@ -33,18 +33,16 @@ def hull_vertices(points_m: FloatArray) -> FloatArray:
 
 def hull_volume(points_m: FloatArray) -> float:
     """Return the volume of the convex hull in cubic metres, 0 for a flat set."""
-    try:
-        return float(ConvexHull(points_m - points_m.mean(axis=0)).volume)
-    except (QhullError, ValueError):
-        return 0.0
+    return hull_volume_and_area(points_m)[0]
 
 
-def hull_area(points_m: FloatArray) -> float:
-    """Return the surface area of the convex hull in square metres, 0 for a flat set."""
+def hull_volume_and_area(points_m: FloatArray) -> tuple[float, float]:
+    """Return the volume (cubic metres) and surface area (square metres) of the convex hull, both 0 for a flat set."""
     try:
-        return float(ConvexHull(points_m - points_m.mean(axis=0)).area)
+        hull = ConvexHull(points_m - points_m.mean(axis=0))
     except (QhullError, ValueError):
-        return 0.0
+        return 0.0, 0.0
+    return float(hull.volume), float(hull.area)
 
 
 def closest_distance(first_m: FloatArray, second_m: FloatArray) -> float:

@@ -9,8 +9,7 @@ question's row and its files are all that its pictures depend on.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,9 @@ from PIL import Image
 
 from spacevista.captures.safe import inside, picture_size, read_color
 from spacevista.errors import CaptureError, DatasetError
+from spacevista.media.sampling import uniform, with_marked
 from spacevista.models.errors import ModelError
-from spacevista.qa.check import check_box, check_point
-from spacevista.qa.marks import draw_marks
-from spacevista.qa.masks import mask_size
+from spacevista.qa.marks import by_frame, check_on_frame, draw_marks
 from spacevista.qa.record import Mark, Question
 
 NOMINAL_STEP_S = 1.0  # between the frames of a data set's row, which does not say when they were taken
@@ -96,25 +94,19 @@ def budget_for(processor: Any, frames: int = Budget.frames, pixels: int = Budget
 
 
 def chosen_frames(count: int, marked: Iterable[int], budget: Budget) -> list[int]:
-    """Return the rising indices of the frames to show, of a clip of `count` frames.
-
-    Index i of the uniform ones is floor(i (count - 1) / (frames - 1)), as in the released evaluation code; one alone is
-    the middle. The marked ones are added.
+    """Return the rising indices of the frames to show, of a clip of `count` frames: the `uniform` ones and the marked.
 
     Raises:
         ModelError: there are no frames, a marked one is not in the clip, or more are marked than the budget has.
     """
-    shown, wanted = set(marked), budget.frames
+    shown = set(marked)
     if count < 1:
         raise ModelError(f"expected a clip of one frame or more, got {count}")
     if outside := sorted(index for index in shown if not 0 <= index < count):
         raise ModelError(f"expected marks on frames 0 to {count - 1}, got one on {outside[0]}")
-    if len(shown) > wanted:
-        raise ModelError(f"expected marks on {wanted} frames or fewer, got {len(shown)}")
-    if wanted >= count:
-        return list(range(count))
-    uniform = [(count - 1) // 2] if wanted == 1 else [i * (count - 1) // (wanted - 1) for i in range(wanted)]
-    return sorted(shown.union(uniform))
+    if len(shown) > budget.frames:
+        raise ModelError(f"expected marks on {budget.frames} frames or fewer, got {len(shown)}")
+    return with_marked(uniform(count, budget.frames), shown)
 
 
 def fitted_size(size: tuple[int, int], budget: Budget) -> tuple[int, int]:
@@ -143,12 +135,12 @@ def finished_frame(frame: Image.Image, marks: Sequence[Mark], size: tuple[int, i
     """Return a full-size RGB frame in another size, with marks on it (their pixels are the full-size frame's).
 
     Raises:
-        ModelError: the frame is not RGB or has no pixels.
-        DatasetError: a mark does not lie on the frame.
+        ModelError: the frame is not RGB or has no pixels, or a mask is of another size.
+        DatasetError: another mark does not lie on the frame.
     """
     check_picture(frame)
     for mark in marks:
-        _check_mark(mark, frame.size)
+        check_on_frame(mark, frame.size, ModelError)
     shown = frame if frame.size == size else frame.resize(size, Image.Resampling.BICUBIC)
     return draw_marks(shown, marks, frame.size) if marks else shown
 
@@ -164,8 +156,8 @@ def clip_of(
         marks: their `frame_index` counts in the clip.
 
     Raises:
-        ModelError: no frames, frames of different sizes, marks on frames that are not there.
-        DatasetError: a mark does not lie on its frame.
+        ModelError: no frames, frames of different sizes, marks on frames that are not there, masks of other sizes.
+        DatasetError: another mark does not lie on its frame.
     """
     on_frame = by_frame(marks)
     chosen = chosen_frames(len(times_s), on_frame, budget)
@@ -194,23 +186,6 @@ def clip_of_question(question: Question, root: Path, budget: Budget) -> Clip:
         raise type(error)(f"{question.id}: {error}") from error
 
 
-def by_frame(marks: Iterable[Mark]) -> Mapping[int, Sequence[Mark]]:
-    """Return the marks of each frame that has some."""
-    found: defaultdict[int, list[Mark]] = defaultdict(list)
-    for mark in marks:
-        found[mark.frame_index].append(mark)
-    return found
-
-
 def _frame(root: Path, path: str) -> Image.Image:
     file = inside(root, path)
     return Image.fromarray(read_color(file, picture_size(file)))
-
-
-def _check_mark(mark: Mark, size: tuple[int, int]) -> None:
-    if mark.kind == "point":
-        check_point(mark.coords, size)
-    elif mark.kind == "box":
-        check_box(mark.coords, size)
-    elif mask_size(mark.mask_rle) != size:
-        raise ModelError(f"expected a mask of the frame's {size} pixels, got {mask_size(mark.mask_rle)}")

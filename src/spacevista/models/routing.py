@@ -107,9 +107,9 @@ class Pass:
     """The routing of one forward, in the order in which the layers ask for it.
 
     Args:
+        settings, count, routers: of the model: where weights come from, M, and the networks, one or one a layer.
         tokens, before, after: of this forward; `after` still without what the routers add.
-        labels: batch, the given experts, or None.
-        forced: M numbers, or anything that broadcasts to layers x batch x length x M, instead of all routing.
+        forced: (layers or 1) x (batch or 1) x (length or 1) x M, instead of all routing; None: no.
     """
 
     def __init__(

@@ -1,13 +1,16 @@
-"""Marks drawn on a frame: given in pixels of the full-size frame, drawn on a picture of any size."""
+"""Marks on frames: by frame, held against its size, drawn; given in pixels of the full-size frame, on any picture."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from spacevista.qa.masks import decode_mask
+from spacevista.errors import SpacevistaError
+from spacevista.qa.check import check_box, check_point
+from spacevista.qa.masks import decode_mask, mask_size
 from spacevista.qa.record import Color, Mark
 
 RGB: dict[Color, tuple[int, int, int]] = {
@@ -19,6 +22,31 @@ RGB: dict[Color, tuple[int, int, int]] = {
 POINT_RADIUS = 0.012  # of the shorter side: 6 pixels at 480, seen at once and small beside an object
 LINE_WIDTH = 0.006
 MASK_STRENGTH = 0.45  # of the colour: what is under the mask can still be seen
+
+MarksOf = Mapping[int, Sequence[Mark]]  # of each frame that has some, by its index
+
+
+def by_frame(marks: Iterable[Mark]) -> MarksOf:
+    """Return the marks of each frame that has some."""
+    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[mark.frame_index].append(mark)
+    return found
+
+
+def check_on_frame(mark: Mark, size_px: tuple[int, int], other_mask: type[SpacevistaError]) -> None:
+    """Check a mark against the (width, height) of its full-size frame.
+
+    Raises:
+        DatasetError: a point or box does not lie on the frame, or a mask cannot be read.
+        other_mask: a mask is of another size.
+    """
+    if mark.kind == "point":
+        check_point(mark.coords, size_px)
+    elif mark.kind == "box":
+        check_box(mark.coords, size_px)
+    elif (found := mask_size(mark.mask_rle)) != size_px:
+        raise other_mask(f"expected a mask of the frame's {size_px} pixels, got {found}")
 
 
 def draw_marks(picture: Image.Image, marks: Iterable[Mark], full_size_px: tuple[int, int]) -> Image.Image:

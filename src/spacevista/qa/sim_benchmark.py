@@ -130,6 +130,19 @@ def quantity_of(candidate: Candidate) -> Quantity:
     return quantities.get(candidate.task, "depth")
 
 
+def row_id(scene_id: str, row: Row) -> str:
+    """Return the id of a row's question."""
+    return f"{fact_id(scene_id, row.candidate)}:{row.form}:{row.prompt_type}"
+
+
+def values_in_unit(row: Row) -> list[float]:
+    """Return the true values of a row in its unit, none where it is a choice."""
+    if not row.values:
+        return []
+    intervals = tuple(Interval(value, value) for value in row.values)
+    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
+
+
 def exact_frame(truth: Truth, number: int) -> SceneFrame:
     """Return a frame of a world as it is, at pixel centres."""
     depth_m, ids = truth.views.picture(number)
@@ -149,10 +162,9 @@ def _check(row: Row, truth: Truth) -> None:
 
 def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Question:
     world = truth.world
-    key = fact_id(world.id, row.candidate)
     return Question(
-        id=f"{key}:{row.form}:{row.prompt_type}",
-        fact_id=key,
+        id=row_id(world.id, row),
+        fact_id=fact_id(world.id, row.candidate),
         scene_id=world.id,
         split="test",  # all of it, whatever its scenes' ids would be hashed to
         task=row.task,
@@ -162,7 +174,7 @@ def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Que
         question=row.question,
         options=list(row.options),
         answer=row.answer,
-        value=_in_unit(row),
+        value=values_in_unit(row),
         unit=row.unit,
         frames=[frame_path(world.id, number) for number in row.sent],
         marks=[_mark(mark, row, truth) for mark in row.marks],
@@ -174,13 +186,6 @@ def _question(row: Row, scene: FrozenScene, header: Header, truth: Truth) -> Que
         source=f"{world.source}, {header.name} {header.version}",
         licence=world.licence,
     )
-
-
-def _in_unit(row: Row) -> list[float]:
-    if not row.values:
-        return []
-    intervals = tuple(Interval(value, value) for value in row.values)
-    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
 
 
 def _mark(mark: PointedAt, row: Row, truth: Truth) -> Mark:

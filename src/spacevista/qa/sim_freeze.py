@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -73,7 +73,7 @@ def freeze_scene(scale: Scale, seed: int) -> Frozen:
     dropped: Counter[str] = Counter()
     for fact in pick_facts(both_ways(facts, annotated, rng), rng, PICKED):
         try:
-            true.append(in_either_order(truth_fact(fact, truth), rng))
+            true.append(truth_fact(fact, truth))
         except DatasetError as error:
             dropped[f"{fact.candidate.task}: {error}"] += 1
     scene = exact_scene(truth)
@@ -101,15 +101,6 @@ def both_ways(facts: Sequence[Fact], scene: Scene, rng: np.random.Generator) -> 
     rarest = min(map(len, directions.values()), default=0)
     even = [group[i] for _, group in sorted(directions.items()) for i in rng.permutation(len(group))[:rarest]]
     return others + even
-
-
-def in_either_order(fact: Fact, rng: np.random.Generator) -> Fact:
-    """Return a size comparison with its two objects in random order: theirs in the world goes with their sizes."""
-    c = fact.candidate
-    if c.task != "size_comparison" or rng.random() < 0.5:
-        return fact
-    candidate = Candidate(c.task, c.aspect, c.objects[::-1], c.frames)
-    return replace(fact, candidate=candidate, intervals=fact.intervals[::-1], options=fact.options[::-1])
 
 
 def truth_fact(fact: Fact, truth: Truth) -> Fact:

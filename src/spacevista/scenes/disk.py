@@ -11,7 +11,6 @@ import os
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +77,14 @@ def read_scene(folder: Path) -> Scene:
     depths = _read_depth(folder / DEPTH_FILE, form.frames)
     covariance = _read_covariance(folder / POSES_FILE, len(form.frames)) if form.noisy_poses else None
     try:
-        return replace(_scene(form, points, depths), pose_covariance=covariance)
+        return _scene(form, points, depths, covariance)
     except (SceneError, GeometryError) as error:
         raise SceneError(f"{folder / HEADER_FILE}: {error}") from error
 
 
-def _scene(form: SceneForm, points: list[FloatArray], depths: list[Float32Array]) -> Scene:
+def _scene(
+    form: SceneForm, points: list[FloatArray], depths: list[Float32Array], covariance: FloatArray | None
+) -> Scene:
     return Scene(
         id=form.id,
         scale=form.scale,
@@ -96,6 +97,7 @@ def _scene(form: SceneForm, points: list[FloatArray], depths: list[Float32Array]
         source=form.source,
         drops=tuple(form.drops),
         gaps=tuple(header.gap_of(gap) for gap in form.gaps),
+        pose_covariance=covariance,
     )
 
 

@@ -32,19 +32,24 @@ def depth_estimation(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | 
             if any(view.frame_index == frame for view in thing.views):
                 yield point_depth(scene, frame, thing.id, rng)
                 yield nearest_point(scene, frame, thing.id)
-                bounds = nearest_bounds(scene.frames[frame], thing.id, scene.noise.depth_rel)
-                if bounds is not None:
-                    nearest[frame, thing.id] = with_noise(bounds, depth_error(scene, bounds.middle))
+                distance = nearest_distance(scene, frame, thing.id)
+                if distance is not None:
+                    nearest[frame, thing.id] = distance
     yield from comparisons(nearest, rng)
 
 
 def point_depth(scene: Scene, frame: int, number: int, rng: np.random.Generator) -> Fact | Decline:
-    """Measure the z-depth at a point well inside the object's mask."""
+    """Measure the z-depth at a point drawn well inside the object's mask."""
     point = inner_point(scene.frames[frame], number, rng)
-    candidate = Candidate("depth_estimation", "point_z", (number,), (frame,), point)
     if point is None:
-        return Decline(candidate, "too few pixels")
-    bounds = patch_bounds(scene.frames[frame], number, point)
+        return Decline(Candidate("depth_estimation", "point_z", (number,), (frame,), None), "too few pixels")
+    return point_depth_at(scene, frame, number, point)
+
+
+def point_depth_at(scene: Scene, frame: int, number: int, point_px: tuple[float, float]) -> Fact | Decline:
+    """Measure the z-depth of an object at a given point (x, y)."""
+    candidate = Candidate("depth_estimation", "point_z", (number,), (frame,), point_px)
+    bounds = patch_bounds(scene.frames[frame], number, point_px)
     if bounds is None:
         return Decline(candidate, "depth edge or no depth at the point")
     return _asked_depth(scene, candidate, bounds)
@@ -55,6 +60,28 @@ def nearest_point(scene: Scene, frame: int, number: int) -> Fact | Decline:
     candidate = Candidate("depth_estimation", "nearest_point", (number,), (frame,))
     bounds = nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel)
     return Decline(candidate, "too few pixels") if bounds is None else _asked_depth(scene, candidate, bounds)
+
+
+def nearest_distance(scene: Scene, frame: int, number: int) -> Interval | None:
+    """Return the interval (m) of the distance to an object's nearest visible point, None where too few pixels show it.
+
+    The metric scale's error is not in it: it is common to all that are compared.
+    """
+    bounds = nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel)
+    return None if bounds is None else with_noise(bounds, depth_error(scene, bounds.middle))
+
+
+def which_nearest(
+    scene: Scene, group: tuple[int, ...], own: tuple[int, ...], stated: tuple[int, ...]
+) -> Fact | Decline:
+    """Measure a given group and decide which of its objects is nearest, each in its `own` frame; as `compare`."""
+    nearest: dict[tuple[int, int], Interval] = {}
+    for frame, number in zip(own, group, strict=True):
+        distance = nearest_distance(scene, frame, number)
+        if distance is None:
+            return Decline(Candidate("depth_estimation", "which_nearest", group, stated), "too few pixels")
+        nearest[frame, number] = distance
+    return compare(nearest, group, own, stated)
 
 
 def comparisons(nearest: dict[tuple[int, int], Interval], rng: np.random.Generator) -> Iterator[Fact | Decline]:

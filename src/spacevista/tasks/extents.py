@@ -12,7 +12,7 @@ import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.boxes import flush_rotations, horizontal_axes, side_angles
-from spacevista.geometry.points import hull_area, hull_vertices, hull_volume
+from spacevista.geometry.points import hull_vertices, hull_volume, hull_volume_and_area
 from spacevista.scenes.record import SceneObject
 from spacevista.tasks.facts import Interval
 
@@ -47,15 +47,15 @@ def longest_bounds(thing: SceneObject) -> Interval:
     return within_border(side_bounds(least, most)[0], thing.border_m)
 
 
-def volume_bounds(thing: SceneObject) -> Interval:
-    """Return the bounds of the volume of the convex hull, cubic metres."""
+def volume_bounds(thing: SceneObject) -> tuple[Interval, float]:
+    """Return the bounds of the volume of the convex hull (m3), and half its area (m2).
+
+    The latter, times a change of every extent, is by how much the volume changes.
+    """
     low = hull_volume(thing.seen_m)
-    return within_border(Interval(low, max(hull_volume(thing.possible_m), low)), volume_change(thing, thing.border_m))
-
-
-def volume_change(thing: SceneObject, change_m: float) -> float:
-    """Return by how much the hull's volume changes when every extent changes by so much: half its area times that."""
-    return hull_area(thing.possible_m) / 2 * change_m if change_m else 0.0
+    high, area = hull_volume_and_area(thing.possible_m)
+    half_area = area / 2
+    return within_border(Interval(low, max(high, low)), half_area * thing.border_m), half_area
 
 
 def within_border(bounds: Interval, border: float) -> Interval:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from spacevista.scenes.record import Scene, SceneObject
-from spacevista.tasks.extents import footprint_bounds, height_bounds, volume_bounds, volume_change
+from spacevista.tasks.extents import footprint_bounds, height_bounds, volume_bounds
 from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
 from spacevista.tasks.pairs import in_drawn_order, object_pairs
 from spacevista.tasks.rules import enough_points, extreme, margin, with_noise
@@ -51,8 +51,9 @@ def comparable_bounds(scene: Scene, thing: SceneObject) -> dict[str, Interval] |
         return "too few points"
     if thing.open_space:
         return "unseen side without an end"
+    volume, half_area = volume_bounds(thing)
     return {
         "height": with_noise(height_bounds(thing, scene.up), thing.error_m),
         "width": with_noise(footprint_bounds(thing, scene.up)[0], thing.error_m),
-        "volume": with_noise(volume_bounds(thing), volume_change(thing, thing.error_m)),
+        "volume": with_noise(volume, half_area * thing.error_m),
     }

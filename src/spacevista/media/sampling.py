@@ -1,4 +1,4 @@
-"""Which frames of a clip are sent."""
+"""Which frames of a clip are taken."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Pictures and videos, decoded within bounds, and which frames of a clip are taken."""
