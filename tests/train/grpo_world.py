@@ -10,18 +10,17 @@ import numpy as np
 import torch
 from datasets import Dataset
 from PIL import Image
-from qa_scenes import scene_with
 from transformers import PreTrainedModel, ProcessorMixin
 
+from qa_scenes import scene_with
 from spacevista.models.clips import Budget, Clip, budget_for
 from spacevista.models.debug import TINY, Generation, debug_config, debug_model
-from spacevista.models.experts import attach_experts, experts_of
 from spacevista.models.expert_settings import ExpertSettings, RouterSettings
+from spacevista.models.experts import attach_experts
 from spacevista.models.fusion import ZeroLinear
 from spacevista.qa.record import Mark, Question
 from spacevista.scenes.disk import write_scene
 from spacevista.scenes.record import Scene
-from spacevista.train.grpo_rewards import GrpoReward
 from spacevista.train.grpo_settings import GrpoSettings, trl_config
 from spacevista.train.grpo_trainer import VideoGrpoTrainer
 
@@ -41,12 +40,15 @@ def policy(
         for layer in model.modules():
             if isinstance(layer, ZeroLinear):
                 layer.weight.normal_(std=0.1, generator=generator)
-        for weight in [*experts_of(model).expert_parameters(), *experts_of(model).routers.parameters()] if experts else []:
-            weight.normal_(std=0.2, generator=generator)
+        for name, weight in model.named_parameters():
+            if ".experts." in name:
+                weight.normal_(std=0.2, generator=generator)
     return model, processor
 
 
-def clip_of(generation: Generation = "qwen2_5", frames: int = 4, rows: int = 2, columns: int = 2, seed: int = 0) -> Clip:
+def clip_of(
+    generation: Generation = "qwen2_5", frames: int = 4, rows: int = 2, columns: int = 2, seed: int = 0
+) -> Clip:
     """Return a clip of noise, `rows` x `columns` visual tokens large."""
     side = SIDE[generation]
     shape = (frames, rows * side, columns * side, 3)

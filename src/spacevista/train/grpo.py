@@ -28,7 +28,7 @@ from spacevista.train.grpo_rows import GrpoRows, order_of, rows_of, with_shuffle
 from spacevista.train.grpo_settings import GrpoSettings, trl_config
 from spacevista.train.grpo_trainer import VideoGrpoTrainer
 from spacevista.train.grpo_watch import RouterWatch
-from spacevista.train.whole_checkpoints import AtBoundaries, last_checkpoint
+from spacevista.train.whole_checkpoints import AtBoundaries, last_checkpoint, step_of
 
 LOG_FILE, RUN_FILE = "grpo_log.jsonl", "grpo_run.json"
 SAMPLED = 256  # numbers of each tensor that enter a model's fingerprint
@@ -48,7 +48,7 @@ def train_grpo(
 
     `out` gets checkpoints (`checkpoint-<step>`, the last at the end), `grpo_log.jsonl` and `grpo_run.json`. If there
     are checkpoints the run goes on from the newest: on one device it then ends with the weights and the log of a run
-    that was never stopped.
+    that was never stopped. A finished run is not repeated: the model gets its weights.
 
     Args:
         model: as it comes into the stage, also on resumption: with beta above 0 it is the reference. Experts may be
@@ -84,6 +84,9 @@ def train_grpo(
             watch=None if experts is None else RouterWatch(experts),
             callbacks=[*callbacks, GrpoLog(out / LOG_FILE), AtBoundaries(settings.boundary_steps)],
         )
+        if checkpoint is not None and step_of(checkpoint) >= settings.steps:
+            trainer._load_from_checkpoint(str(checkpoint))
+            return
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
 
 

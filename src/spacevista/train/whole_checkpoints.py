@@ -15,6 +15,7 @@ from typing import Any
 from torch import nn
 from transformers import PreTrainedModel, Trainer
 from transformers.trainer_callback import TrainerCallback, TrainerControl, TrainerState
+from transformers.utils import SAFE_WEIGHTS_NAME
 
 from spacevista.train.errors import TrainError
 
@@ -25,14 +26,16 @@ class WholeCheckpoints(Trainer):
     """A Trainer whose checkpoints hold and restore every weight; a base to stand before other trainers."""
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
-        super()._save(output_dir, state_dict)
-        if isinstance(self.model, PreTrainedModel):  # adapters of PEFT have files of their own
-            self.model.save_pretrained(
-                output_dir or self.args.output_dir,
-                state_dict=state_dict,
-                is_main_process=self.args.should_save,
-                save_original_format=False,
-            )
+        if not isinstance(self.model, PreTrainedModel):  # adapters of PEFT have files of their own
+            super()._save(output_dir, state_dict)
+            return
+        folder = Path(output_dir or self.args.output_dir)
+        super()._save(str(folder), {})  # all but the weights
+        if self.args.should_save:
+            (folder / SAFE_WEIGHTS_NAME).unlink(missing_ok=True)
+        self.model.save_pretrained(
+            folder, state_dict=state_dict, is_main_process=self.args.should_save, save_original_format=False
+        )
 
     def _issue_warnings_after_load(self, load_result: Any) -> None:
         """Raise TrainError unless every weight came back; the Trainer itself only warns."""
@@ -54,10 +57,15 @@ def missing_weights(model: nn.Module, missing: list[str]) -> list[str]:
 def last_checkpoint(out: Path) -> Path | None:
     """Return the newest finished checkpoint in a folder, None if there is none; one cut off while written is none."""
     found = [folder for folder in out.glob("checkpoint-*") if folder.name.partition("-")[2].isdigit()]
-    for folder in sorted(found, key=lambda folder: int(folder.name.partition("-")[2]), reverse=True):
+    for folder in sorted(found, key=step_of, reverse=True):
         if _finished(folder / STATE_FILE):
             return folder
     return None
+
+
+def step_of(checkpoint: Path) -> int:
+    """Return the step after which a checkpoint was written, from its folder's name."""
+    return int(checkpoint.name.partition("-")[2])
 
 
 def _finished(state: Path) -> bool:
