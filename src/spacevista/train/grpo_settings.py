@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+import torch
 from trl import GRPOConfig
 
 from spacevista.train.errors import TrainError
@@ -159,6 +160,7 @@ def trl_config(settings: GrpoSettings, out: Path) -> GRPOConfig:
         shuffle_dataset=False,  # the rows come in their order, see grpo_rows.order_of
         remove_unused_columns=False,
         seed=settings.seed,
+        use_cpu=not torch.accelerator.is_available(),  # else several processes on a CPU do not find each other
         bf16=settings.bfloat16,
         gradient_checkpointing=settings.gradient_checkpointing,
         save_strategy="steps",
