@@ -82,6 +82,12 @@ def read_scene(folder: Path) -> Scene:
         raise SceneError(f"{folder / HEADER_FILE}: {error}") from error
 
 
+def read_objects(folder: Path) -> tuple[SceneObject, ...]:
+    """Read the objects of a scene and nothing of its pictures; errors as in `read_scene`."""
+    form = _read_header(folder / HEADER_FILE)
+    return _objects(form, _read_points(folder / POINTS_FILE, form.objects))
+
+
 def _scene(
     form: SceneForm, points: list[FloatArray], depths: list[Float32Array], covariance: FloatArray | None
 ) -> Scene:
@@ -89,7 +95,7 @@ def _scene(
         id=form.id,
         scale=form.scale,
         frames=tuple(_frame(frame, depth) for frame, depth in zip(form.frames, depths, strict=True)),
-        objects=tuple(_object(thing, points[2 * n], points[2 * n + 1]) for n, thing in enumerate(form.objects)),
+        objects=_objects(form, points),
         up=header.frozen_unit(form.up),
         planes=tuple(header.plane_of(plane) for plane in form.planes),
         noise=form.noise,
@@ -110,6 +116,10 @@ def _frame(form: FrameForm, depth_m: Float32Array) -> SceneFrame:
         ids[inside] = mask.id
     _check_maps(form.name, depth_m, ids, ids.shape)
     return SceneFrame(form.name, header.camera_of(form), header.pose_of(form), depth_m, ids)
+
+
+def _objects(form: SceneForm, points: list[FloatArray]) -> tuple[SceneObject, ...]:
+    return tuple(_object(thing, points[2 * n], points[2 * n + 1]) for n, thing in enumerate(form.objects))
 
 
 def _object(form: ObjectForm, seen_m: FloatArray, possible_m: FloatArray) -> SceneObject:
