@@ -19,7 +19,7 @@ test: $(DEV)  ## run the tests
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
 test-train: $(TRAIN)/.installed  ## run the tests that need torch, in an environment of their own (6 GB)
-	$(TRAIN)/bin/python -m pytest tests/models tests/train tests/test_evals_local_model.py
+	$(TRAIN)/bin/python -m pytest -n $(TEST_PROCESSES) tests/models tests/train tests/test_evals_local_model.py
 
 lint: $(DEV)  ## check style, format and types
 	$(BIN)/ruff check
