@@ -10,8 +10,11 @@ import asyncio
 import hashlib
 import importlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from spacevista.errors import SpacevistaError
 from spacevista.evals.answerers import MAX_NEW_TOKENS, Answer
@@ -54,6 +57,7 @@ class LocalModel:
             OSError: there is no such model, or it has no safetensors.
         """
         torch, _, transformers = (_extra(name) for name in ("torch", "torchvision", "transformers"))
+        importlib.import_module("spacevista.models")  # makes ours known to the Auto classes
         on_gpu = torch.cuda.is_available()
         loaded = transformers.AutoModelForImageTextToText.from_pretrained(
             model, dtype=torch.bfloat16 if on_gpu else torch.float32, use_safetensors=True
@@ -75,9 +79,13 @@ class LocalModel:
         Raises:
             SpacevistaError: the batch does not fit into the memory.
         """
+        return self.replies([(sample.prompt, media.images if media is not None else ()) for sample, media in asked])
+
+    def replies(self, asked: Sequence[tuple[str, Sequence[Image.Image]]]) -> list[str]:
+        """Reply to a batch of prompts, each with the pictures that go before it; errors as in `answers`."""
         torch = _extra("torch")
-        prompts = [self._prompt(*one) for one in asked]
-        images = [list(media.images) for _, media in asked if media is not None]
+        prompts = [self._prompt(text, len(pictures)) for text, pictures in asked]
+        images = [list(pictures) for _, pictures in asked if pictures]
         inputs = self._processor(
             text=prompts, images=images or None, padding=True, padding_side="left", return_tensors="pt"
         ).to(self._model.device, self._model.dtype)
@@ -89,9 +97,8 @@ class LocalModel:
         new = tokens[:, inputs["input_ids"].shape[1] :]
         return [str(text) for text in self._processor.batch_decode(new, skip_special_tokens=True)]
 
-    def _prompt(self, sample: Sample, media: Opened | None) -> str:
-        pictures = [{"type": "image"}] * len(media.images if media else ())
-        content = [*pictures, {"type": "text", "text": sample.prompt}]
+    def _prompt(self, text: str, pictures: int) -> str:
+        content = [*([{"type": "image"}] * pictures), {"type": "text", "text": text}]
         conversation = [{"role": "user", "content": content}]
         return str(self._processor.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False))
 
@@ -143,4 +150,4 @@ def _extra(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise SpacevistaError(f"--answerer local needs {name}, which is not installed: {INSTALL}") from error
+        raise SpacevistaError(f"a local model needs {name}, which is not installed: {INSTALL}") from error
