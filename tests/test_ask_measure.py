@@ -10,11 +10,13 @@ import pytest
 
 import spacevista
 from spacevista.annotate.annotate import annotate
+from spacevista.ask import geometric
 from spacevista.ask.geometric import answer_in, ask_of, keeping
 from spacevista.ask.grammar import read
 from spacevista.ask.record import Answered, MarkError, Part, Refusal
 from spacevista.ask.words import declines, interval_text
 from spacevista.captures.record import MemoryImages
+from spacevista.errors import CaptureError, SpacevistaError
 from spacevista.geometry.poses import Pose
 from spacevista.qa.record import Mark
 from spacevista.scales import Scale
@@ -220,6 +222,40 @@ def test_a_frame_that_there_is_not():
     refusal = ask_of(CAPTURE, "How did the camera move from frame 0 to frame 9?", ()).outcome
     assert refusal.reason == "there is no frame 9"
     assert refusal.help == ("frames are 0 to 4",)
+
+
+def test_a_frame_that_the_annotation_left_out(scene):
+    rest = {number: number for number in HOME if number != 2}
+    refusal = answer_in(scene, CAPTURE.frames, read("How tall is it?"), (on(scene, 2, frame=2),), rest)
+    assert "that frame was left out" in refusal.reason
+    refusal = answer_in(scene, CAPTURE.frames, read("How did the camera move from frame 2 to frame 3?"), (), rest)
+    assert refusal.help == ("frames that are: 0-1, 3-4",)
+
+
+def test_a_depth_that_is_too_loose_comes_with_its_bounds(scene):
+    # A relative noise of 10 % in all depths is a half-width of 16 %; the scene's own is 0.
+    noisy = replace(scene, noise=replace(scene.noise, depth_rel=0.1))
+    refusal = ask(noisy, "How far is the can from the camera in frame 1?")
+    assert isinstance(refusal, Refusal)
+    assert refusal.parts[0].low < refusal.parts[0].high
+    assert len(refusal.help) == 1
+
+
+def test_a_capture_that_breaks_the_mathematics_is_an_error(monkeypatch):
+    def broken(capture):
+        raise np.linalg.LinAlgError("singular")
+
+    monkeypatch.setattr(geometric, "annotate", broken)
+    with pytest.raises(SpacevistaError, match="desk-0: cannot be annotated: LinAlgError: singular"):
+        ask_of(CAPTURE, "How tall is the post?", ())
+
+
+def test_a_capture_without_a_direction_of_gravity_is_refused(monkeypatch):
+    def lost(capture):
+        raise CaptureError("no gravity")
+
+    monkeypatch.setattr(geometric, "annotate", lost)
+    assert ask_of(CAPTURE, "How tall is the post?", ()).outcome.reason == "no gravity"
 
 
 def test_a_camera_that_stood_still(scene):

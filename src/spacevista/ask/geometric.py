@@ -20,9 +20,10 @@ from spacevista.ask.words import answer_text, bounds_part, declines, parts_of, u
 from spacevista.captures.frame_files import FileImages
 from spacevista.captures.open import READERS, open_capture
 from spacevista.captures.record import Capture, Frame
-from spacevista.errors import CaptureError
+from spacevista.errors import CaptureError, SpacevistaError
 from spacevista.qa.evidence import evidence_of
 from spacevista.qa.record import Mark
+from spacevista.qa.shards import UNUSABLE
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Decline, Fact
 
@@ -91,10 +92,9 @@ def ask_of(capture: Capture, question: str, marks: Sequence[Mark]) -> Asking:
         )
     if all(frame.images.depth_m() is None for frame in capture.frames):
         return Asking(Refusal(NO_DEPTH, _read_as(reading), _listed(capture), NEEDS_DEPTH), tuple(marks), capture)
-    kept = keeping(capture, {*reading.frames, *(mark.frame_index for mark in marks)})
     try:
-        scene = annotate(kept)
-    except CaptureError as error:
+        scene = _annotated(keeping(capture, {*reading.frames, *(mark.frame_index for mark in marks)}))
+    except CaptureError as error:  # no frame is usable, or nothing shows which way is up
         help = ("ask what could be dropped and why: spacevista doctor",)
         return Asking(Refusal(str(error), _read_as(reading), _listed(capture), help), tuple(marks), capture)
     numbers = {frame.name: number for number, frame in enumerate(capture.frames)}
@@ -136,6 +136,15 @@ def keeping(capture: Capture, wanted: set[int]) -> Capture:
     return replace(capture, frames=tuple(capture.frames[number] for number in sorted(chosen)))
 
 
+def _annotated(capture: Capture) -> Scene:
+    try:
+        return annotate(capture)
+    except SpacevistaError:
+        raise
+    except UNUSABLE as error:
+        raise SpacevistaError(f"capture {capture.id}: cannot be annotated: {type(error).__name__}: {error}") from error
+
+
 def check_marks(frames: Sequence[Frame], marks: Sequence[Mark]) -> None:
     """Raise MarkError unless every mark lies on one of the frames."""
     for mark in marks:
@@ -156,7 +165,7 @@ def _declined(scene: Scene, asked: Asked, found: Decline, words: str, unit: str)
         return Refusal(said.says, words, inventory(scene), said.help)
     bounds = known_bounds(scene, asked)
     parts = () if bounds is None else (bounds_part(bounds, unit),)
-    return Refusal(said.says, words, inventory(scene), why_wide(scene, bounds), parts)
+    return Refusal(said.says, words, inventory(scene), why_wide(scene, found.candidate.task, bounds), parts)
 
 
 def _frames_used(scene: Scene, fact: Fact) -> list[int]:

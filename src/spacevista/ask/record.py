@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from spacevista.errors import SpacevistaError
+from spacevista.errors import DatasetError, SpacevistaError
 from spacevista.geometry.arrays import FloatArray
 from spacevista.qa.record import Mark
 from spacevista.tasks.facts import Fact
 
 
-class MarkError(SpacevistaError):
-    """A mark that the call gives is not on a frame that there is."""
+class MarkError(DatasetError):
+    """A mark that the call gives is not on a frame that there is; the call was wrong."""
 
 
 class RefusedError(SpacevistaError):

@@ -65,6 +65,10 @@ _SCALE_HELP = (
 )
 _NOISE_HELP = "the noise of depth and poses makes most of it: film from nearer, or use a better sensor"
 _UNSEEN_HELP = "sides that were not seen make most of it: film it from all around"
+_SLANTED_HELP = (
+    "its nearest part is slanted or its mask ragged in that frame: ask for another frame, or for the depth at a point "
+    "well inside it (--point)"
+)
 
 
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,18 +120,23 @@ def parts_of(fact: Fact, asked: Asked, unit: str) -> tuple[Part, ...]:
         return tuple(_part(label, value, interval, name) for label, value, interval, name in rows)
     if fact.candidate.aspect == "direction":
         axes = (f"{one} or {other}" for one, other in MOTION_WORDS)
-        return tuple(_part(axis, i.middle, i, unit) for axis, i in zip(axes, fact.intervals, strict=True))
+        return tuple(_part(axis, i.middle, _positive(i), unit) for axis, i in zip(axes, fact.intervals, strict=True))
     picks = asked.picks[1:] if fact.candidate.task == "relative_distance" else asked.picks
     if fact.quantity == "choice":
-        rows_of = zip(picks, fact.intervals, strict=True)
-        return tuple(_part(pick.label, i.middle, i, f"cubic {unit}" if cubed else unit) for pick, i in rows_of)
+        of = f"cubic {unit}" if cubed else unit
+        pairs = zip(picks, fact.intervals, strict=True)
+        return tuple(_part(pick.label, i.middle, _positive(i), of) for pick, i in pairs)
     return (_part("", fact.values[0], fact.intervals[0], unit),)
 
 
 def bounds_part(interval: Interval, unit: str) -> Part:
     """Return what is known of a number that is not answered."""
-    bounds = Interval(max(interval.low, 0.0), max(interval.high, 0.0), interval.statistical)  # noise knows no sign
-    return _part("what is known", bounds.middle, bounds, unit)
+    return _part("what is known", interval.middle, _positive(interval), unit)
+
+
+def _positive(interval: Interval) -> Interval:
+    """Return the part of an interval that a length can lie in; noise knows no sign."""
+    return Interval(max(interval.low, 0.0), max(interval.high, 0.0), interval.statistical)
 
 
 def answer_text(reading: Reading, asked: Asked, fact: Fact, unit: str) -> str:
@@ -160,14 +169,15 @@ def _decimals(part: Part) -> int:
     return min(max(1 - math.floor(math.log10(step)), 0), MOST_DIGITS)
 
 
-def why_wide(scene: Scene, interval: Interval | None) -> tuple[str, ...]:
-    """Return what would make an interval narrower, by what makes most of it."""
+def why_wide(scene: Scene, task: str, interval: Interval | None) -> tuple[str, ...]:
+    """Return what would make the interval of a task's number narrower, by what makes most of it."""
     scale = NINETY_PERCENT * scene.noise.length_rel
     if scale > MAX_HALF_WIDTH:
         return (_SCALE_HELP.format(percent=100 * scale),)
+    hard_part = _SLANTED_HELP if task == "depth_estimation" else _UNSEEN_HELP
     if interval is None:
-        return (_UNSEEN_HELP, _NOISE_HELP)
-    return (_NOISE_HELP,) if 2 * interval.statistical > interval.half_width else (_UNSEEN_HELP,)
+        return (hard_part, _NOISE_HELP)
+    return (_NOISE_HELP,) if 2 * interval.statistical > interval.half_width else (hard_part,)
 
 
 def _part(label: str, value: float, interval: Interval, unit: str) -> Part:
