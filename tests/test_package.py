@@ -21,7 +21,7 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 # A room imports itself and the rooms before it.
 ROOMS = (
     *("errors", "locks", "scales", "geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
-    *("qa", "traces", "models", "train", "evals", "commands", "cli", "cli_eval", "__main__"),
+    *("qa", "traces", "models", "train", "evals", "ask", "commands", "cli", "cli_eval", "cli_ask", "__main__"),
 )
 # The truth must not reach the code that it judges.
 KEPT_APART = {"annotate": {"sim"}, "tasks": {"sim"}, "sim": {"annotate", "tasks"}}
@@ -49,7 +49,9 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     assert not modules_after() & (HEAVY | {"cyclopts", "rich"})
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("build", "--help"), ("audit", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("build", "--help"), ("audit", "--help"), ("ask", "--help")]
+)
 def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert not modules_after(*arguments) & HEAVY
 

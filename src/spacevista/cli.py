@@ -243,8 +243,9 @@ def explain(traces: Path, /, *, out: Path = Path("explain.html"), names: str = "
     return finish(command.run(traces, out, tuple(names.split(",")) if names else ()), json)
 
 
-# Imported when it is called.
+# Imported when they are called.
 app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
+app.command("spacevista.cli_ask:ask", name="ask", help="Ask one question of a capture, by measuring, or of a model.")
 
 
 if __name__ == "__main__":

@@ -61,10 +61,11 @@ def measured(scene: Scene, candidate: Candidate) -> Fact | Decline:
         return Decline(candidate, NO_FRAME)
     if not {thing.id for thing in scene.objects}.issuperset(candidate.objects):
         return Decline(candidate, NO_OBJECT)
-    return replace(_measured(scene, replace(candidate, frames=frames)), candidate=candidate)
+    return replace(measured_candidate(scene, replace(candidate, frames=frames)), candidate=candidate)
 
 
-def _measured(scene: Scene, c: Candidate) -> Fact | Decline:
+def measured_candidate(scene: Scene, c: Candidate) -> Fact | Decline:
+    """Measure one candidate whose frames count in `scene`, which has its objects; declines as its task does."""
     if (c.task, c.aspect) not in SLOTS:
         return Decline(c, UNKNOWN)
     match c.task, c.objects, c.frames:

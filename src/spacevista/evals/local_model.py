@@ -10,8 +10,11 @@ import asyncio
 import hashlib
 import importlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from spacevista.errors import SpacevistaError
 from spacevista.evals.answerers import MAX_NEW_TOKENS, Answer
@@ -77,9 +80,13 @@ class LocalModel:
         Raises:
             SpacevistaError: the batch does not fit into the memory.
         """
+        return self.replies([(sample.prompt, media.images if media is not None else ()) for sample, media in asked])
+
+    def replies(self, asked: Sequence[tuple[str, Sequence[Image.Image]]]) -> list[str]:
+        """Reply to a batch of prompts, each with the pictures that go before it; errors as in `answers`."""
         torch = _extra("torch")
-        prompts = [self._prompt(*one) for one in asked]
-        images = [list(media.images) for _, media in asked if media is not None]
+        prompts = [self._prompt(text, len(pictures)) for text, pictures in asked]
+        images = [list(pictures) for _, pictures in asked if pictures]
         inputs = self._processor(
             text=prompts, images=images or None, padding=True, padding_side="left", return_tensors="pt"
         ).to(self._model.device, self._model.dtype)
@@ -91,9 +98,8 @@ class LocalModel:
         new = tokens[:, inputs["input_ids"].shape[1] :]
         return [str(text) for text in self._processor.batch_decode(new, skip_special_tokens=True)]
 
-    def _prompt(self, sample: Sample, media: Opened | None) -> str:
-        pictures = [{"type": "image"}] * len(media.images if media else ())
-        content = [*pictures, {"type": "text", "text": sample.prompt}]
+    def _prompt(self, text: str, pictures: int) -> str:
+        content = [*([{"type": "image"}] * pictures), {"type": "text", "text": text}]
         conversation = [{"role": "user", "content": content}]
         return str(self._processor.apply_chat_template(conversation, add_generation_prompt=True, tokenize=False))
 
@@ -145,4 +151,4 @@ def _extra(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise SpacevistaError(f"--answerer local needs {name}, which is not installed: {INSTALL}") from error
+        raise SpacevistaError(f"a local model needs {name}, which is not installed: {INSTALL}") from error

@@ -139,26 +139,28 @@ def _marked_frames(question: Question, data: Path) -> Iterator[str]:
     for index, path in enumerate(question.frames):
         picture = _open(data, path)
         marks = [mark for mark in question.marks if mark.frame_index == index]
-        drawn = draw_marks(_small(picture), marks, picture.size)
-        yield _figure(drawn, f"picture {index + 1}: {path}")
+        drawn = draw_marks(small(picture), marks, picture.size)
+        yield figure(drawn, f"picture {index + 1}: {path}")
 
 
 def _evidence_frames(shown: Shown, data: Path) -> Iterator[str]:
     yield "<h2>Where the number comes from</h2>"
-    for index in evidence_frames(shown):
-        picture = _small(_open(data, frame_path(shown.scene.id, index)))
+    if shown.fact is None:
+        return
+    for index in evidence_frames(shown.scene, shown.fact, shown.stretches):
+        picture = small(_open(data, frame_path(shown.scene.id, index)))
         frame = shown.scene.frames[index]
-        yield _figure(draw_evidence(picture, shown.stretches, frame, index), f"frame {index}")
+        yield figure(draw_evidence(picture, shown.stretches, frame, index), f"frame {index}")
 
 
-def evidence_frames(shown: Shown) -> list[int]:
+def evidence_frames(scene: Scene, fact: Fact, stretches: list[Stretch]) -> list[int]:
     """Return the frames that show the evidence best: those it is bound to, else those with most of the objects."""
-    frames = shown.scene.frames
-    seen = [n for n in range(len(frames)) if any(in_view(stretch, frames[n]) for stretch in shown.stretches)]
-    bound = {index for stretch in shown.stretches for index in stretch.frames}
-    if bound or shown.fact is None:
+    frames = scene.frames
+    seen = [n for n in range(len(frames)) if any(in_view(stretch, frames[n]) for stretch in stretches)]
+    bound = {index for stretch in stretches for index in stretch.frames}
+    if bound:
         return sorted(bound.intersection(seen))
-    things = [shown.scene.object(number) for number in shown.fact.candidate.objects]
+    things = [scene.object(number) for number in fact.candidate.objects]
     pixels = [{view.frame_index: view.pixels for view in thing.views} for thing in things]
 
     def shows(index: int) -> tuple[int, int]:
@@ -185,12 +187,14 @@ def _open(data: Path, path: str) -> Image.Image:
         raise DatasetError(f"{file}: expected a frame as PNG or JPEG, got {error}") from error
 
 
-def _small(picture: Image.Image) -> Image.Image:
+def small(picture: Image.Image) -> Image.Image:
+    """Return a picture as wide as those of a page."""
     height = max(1, round(picture.height * PICTURE_WIDTH / picture.width))
     return picture.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
 
 
-def _figure(picture: Image.Image, caption: str) -> str:
+def figure(picture: Image.Image, caption: str) -> str:
+    """Return a picture with its caption as HTML that holds its pixels."""
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=85)
     data = base64.b64encode(content.getvalue()).decode()
