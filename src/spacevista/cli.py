@@ -245,6 +245,7 @@ def explain(traces: Path, /, *, out: Path = Path("explain.html"), names: str = "
 
 # Imported when it is called.
 app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
+app.command("spacevista.cli_train:app", name="train", help="Train a stage with a recipe; goes on where it was stopped.")
 
 
 if __name__ == "__main__":

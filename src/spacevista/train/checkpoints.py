@@ -61,7 +61,9 @@ def free_text(folder: Path) -> str:
 
 def mark_complete(folder: Path) -> None:
     """Say that all files of a checkpoint are there, after they are on the disk."""
-    files = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*")) if file.is_file()}
+    files = {
+        file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*")) if file.is_file()
+    }
     for name in files:
         _sync(folder / name)
     write_whole(folder / COMPLETE_FILE, msgspec.json.encode(files))

@@ -86,7 +86,9 @@ class Collator:
         pad = self.processor.tokenizer.pad_token_id
         for name, filling in zip(BY_TOKEN, (pad, 0, 0), strict=True):
             heads = [prompt[name][index, start:] for index, start in enumerate(starts)]
-            tails = [reply if name == "input_ids" else torch.full_like(reply, name == "attention_mask") for reply in replies]
+            tails = [
+                reply if name == "input_ids" else torch.full_like(reply, name == "attention_mask") for reply in replies
+            ]
             tensors[name] = _joined(heads, tails, filling)
         heads = [torch.full((length,), IGNORED) for length in lengths]
         batch = Batch(
@@ -114,8 +116,8 @@ class Collator:
         for question, length, reply in zip(questions, lengths, replies, strict=True):
             if length + len(reply) > longest:
                 raise TrainError(
-                    f"{question.id}: expected {longest} tokens or fewer, got {length} of the prompt and {len(reply)} of "
-                    "the completion; show fewer frames or smaller ones"
+                    f"{question.id}: expected {longest} tokens or fewer, got {length} of the prompt and {len(reply)} "
+                    "of the completion; show fewer frames or smaller ones"
                 )
 
     def _log10_size(self, question: Question) -> float:
@@ -125,6 +127,11 @@ class Collator:
         if size_m is not None and math.isfinite(size_m) and size_m > 0:
             return math.log10(size_m)
         return self.scene_sizes.get(question.scene_id, math.nan)
+
+
+def _tail(name: str, reply: Tensor) -> Tensor:
+    """Return what a tensor of the prompt goes on with over the completion, which is text and no padding."""
+    return reply if name == "input_ids" else torch.full_like(reply, name == "attention_mask")
 
 
 def _joined(heads: Sequence[Tensor], tails: Sequence[Tensor], filling: int) -> Tensor:

@@ -1,7 +1,7 @@
 """Stage experts: one LoRA after another, each alone on the rows of its own scales, then all of them in one model.
 
-Trained alone, an expert sees no other's rows and no optimiser shrinks those that a batch does not use. A finished one is
-a PEFT folder; a run that was stopped goes on with the first that is not there.
+Trained alone, an expert sees no other's rows and no optimiser shrinks those that a batch does not use. A finished one
+is a PEFT folder; a run that was stopped goes on with the first that is not there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ADAPTERS_FOLDER = "adapters"
 def train_experts(
     settings: ExpertsSettings, data: Sequence[Path], out: Path, model: Path | None = None, tell: Tell = silent
 ) -> Path:
-    """Train all experts, or go on where a run in `out` was stopped, and return the folder of the model with all of them.
+    """Train all experts, or go on where a run in `out` was stopped, and return the folder of the model with all.
 
     Its router gives all experts the same weight; `out/adapters/<name>` are the experts as PEFT has them, and
     `out/expert_<i>` their runs, with a log each.
@@ -78,9 +78,7 @@ def _rows_of_experts(rows: Data, settings: ExpertsSettings, names: Sequence[str]
     return own
 
 
-def _train_one(
-    settings: ExpertsSettings, rows: Data, out: Path, adapter: Path, model: Path | None, tell: Tell
-) -> None:
+def _train_one(settings: ExpertsSettings, rows: Data, out: Path, adapter: Path, model: Path | None, tell: Tell) -> None:
     learner, processor = start_model(settings, model)
     attach_lora(learner, settings.rank, settings.alpha, settings.targets, settings.seed)
     out.mkdir(parents=True, exist_ok=True)

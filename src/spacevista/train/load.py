@@ -13,9 +13,10 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor,
 import spacevista.models  # noqa: F401 (makes our models known to the Auto classes)
 from spacevista.models.assemble import EXTENDED, from_base
 from spacevista.models.debug import SMALL, TINY, DebugSize, debug_config, debug_model
-from spacevista.models.experts import attach_experts
 from spacevista.models.expert_settings import ExpertSettings, RouterSettings, settings_to_dict
+from spacevista.models.experts import attach_experts
 from spacevista.train.errors import TrainError
+from spacevista.train.parts import part_of
 from spacevista.train.settings import RunSettings
 
 MODEL_FOLDER = "model"  # of a stage's output
@@ -58,7 +59,11 @@ def start_model(
         config.router = settings_to_dict(router)
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(settings.seed)  # of what the folder does not hold: a router
-        loaded = AutoModelForImageTextToText.from_pretrained(model, config=config, dtype=dtype, use_safetensors=True)
+        loaded, found = AutoModelForImageTextToText.from_pretrained(
+            model, config=config, dtype=dtype, use_safetensors=True, output_loading_info=True
+        )
+    if lost := sorted(name for name in found["missing_keys"] if router is None or part_of(name) != "router"):
+        raise TrainError(f"{model}: expected all tensors of its configuration, {len(lost)} are missing: {lost[:3]}")
     return loaded, processor
 
 

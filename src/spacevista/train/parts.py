@@ -16,7 +16,7 @@ from spacevista.train.settings import Part, RunSettings
 def part_of(name: str) -> Part | None:
     """Return the part that a parameter belongs to, by its name; None: the dense encoder, which never learns.
 
-    >>> part_of("model.language_model.layers.0.mlp.up_proj.experts.down"), part_of("model.dense.encoder.model.norm.bias")
+    >>> part_of("model.language_model.layers.0.mlp.up_proj.experts.down"), part_of("model.dense.encoder.norm.bias")
     ('experts', None)
     """
     steps = name.split(".")
@@ -47,8 +47,9 @@ def let_learn(model: nn.Module, settings: RunSettings) -> list[str]:
             names.append(name)
             parameter.data = parameter.data.float()
     if missing := [part for part in settings.trained if part not in found]:
+        there = ", ".join(sorted(filter(None, found)))
         raise TrainError(
-            f"trained: expected a model with {', '.join(missing)}, got one with {', '.join(sorted(filter(None, found)))}"
+            f"trained: expected a model with {', '.join(missing)}, got one with {there}"
             + ("; an encoder adds fusion (--set encoder=FOLDER)" if "fusion" in missing else "")
         )
     return names
@@ -81,7 +82,5 @@ def load_trained(model: nn.Module, file: Path) -> None:
         raise TrainError(f"{file}: expected the {len(named)} tensors that learn, {len(differ)} differ: {differ[:3]}")
     for name, parameter in named.items():
         if parameter.shape != tensors[name].shape:
-            raise TrainError(
-                f"{file}: expected {name} of {tuple(parameter.shape)}, got {tuple(tensors[name].shape)}"
-            )
+            raise TrainError(f"{file}: expected {name} of {tuple(parameter.shape)}, got {tuple(tensors[name].shape)}")
         parameter.copy_(tensors[name])

@@ -1,8 +1,7 @@
-"""The rows that a stage trains on: chosen by split, form and weight, in the order of the seed, as a data set of torch."""
+"""The rows that a stage trains on: chosen by split, form and weight, in the order of the seed, as torch takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -57,7 +56,7 @@ def choice_of(index: Index, settings: RunSettings, split: Split, only: Numbers |
     """
     if unknown := sorted(set(settings.task_weights) - set(index.tasks)):
         raise TrainError(f"task_weights: expected tasks of the data ({', '.join(index.tasks)}), got {unknown}")
-    weight_of: Mapping[str, float] = settings.scale_weights
+    weight_of = {str(scale): weight for scale, weight in settings.scale_weights.items()}
     by_scale = np.array([weight_of.get(scale, 1.0) for scale in CODED["scale"]])
     by_task = np.array([settings.task_weights.get(task, 1.0) for task in index.tasks])
     forms = [CODED["form"].index(form) for form in settings.forms]

@@ -125,7 +125,9 @@ def train(
     shards = shards_of(data.index, settings)
     stream = Stream(shards, choice_of(data.index, settings, "train", data.only), settings)
     steps = len(stream) // settings.batch_size
-    collator = Collator(processor, budget_for(processor, settings.frames, settings.pixels), data.expert, data.scene_sizes)
+    collator = Collator(
+        processor, budget_for(processor, settings.frames, settings.pixels), data.expert, data.scene_sizes
+    )
     unseen = HeldOut(shards, held_out(shards, settings, data.only), collator, settings.rows_at_once)
     trainer = trainer_class(
         held_out=unseen,
@@ -142,9 +144,10 @@ def train(
     if is_main():
         cut_back(out / LOG_FILE, 0 if before is None else step_of(before))
     learned = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    every = sum(parameter.numel() for parameter in model.parameters())
     tell(
-        f"{len(names)} tensors with {learned / 1e6:.2f} M parameters learn, of {_millions(model):.2f} M; {steps} steps of "
-        f"{settings.batch_size} rows out of {len(stream.order.choice.rows):,}; {len(unseen.numbers)} held out"
+        f"{len(names)} tensors with {learned / 1e6:.2f} M parameters learn, of {every / 1e6:.2f} M; {steps} steps "
+        f"of {settings.batch_size} rows out of {len(stream.order.choice.rows):,}; {len(unseen.numbers)} held out"
         + (f"; going on after step {step_of(before)}" if before else "")
     )
     with watch.listening():
@@ -198,7 +201,3 @@ def arguments(settings: RunSettings, out: Path, steps: int) -> TrainingArguments
         disable_tqdm=True,
         report_to="none",
     )
-
-
-def _millions(model: PreTrainedModel) -> float:
-    return sum(parameter.numel() for parameter in model.parameters()) / 1e6

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeVar, get_type_hints
 
@@ -148,7 +149,9 @@ class SftSettings(RunSettings):
         self._check_parts(("language_model", "vision", "projector", "fusion", "experts"))
         self._at_least("lora_rank", 0)
         if (self.lora_rank > 0) != ("experts" in self.trained):
-            raise TrainError(f"lora_rank: expected above 0 if trained has experts, got {self.lora_rank}, {self.trained}")
+            raise TrainError(
+                f"lora_rank: expected above 0 if experts are trained, got {self.lora_rank}, {self.trained}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,17 +246,15 @@ def with_changes(settings: Settings, changes: Mapping[str, str]) -> Settings:
     for name in changes:
         if name not in kinds:
             raise TrainError(
-                f"{name}: expected a field of {type(settings).__name__} ({', '.join(kinds)}), got {name}={changes[name]}"
+                f"{name}: expected a field of {type(settings).__name__} ({', '.join(kinds)}), got {name!r}"
             )
     return replace(settings, **{name: _read(name, text, kinds[name]) for name, text in changes.items()})
 
 
 def _read(name: str, text: str, kind: Any) -> Any:
     candidates: list[Any] = [text, [part.strip() for part in text.split(",")]]
-    try:
+    with suppress(msgspec.DecodeError):
         candidates.insert(0, msgspec.json.decode(text))
-    except msgspec.DecodeError:
-        pass
     for candidate in candidates:
         try:
             return msgspec.convert(candidate, kind)
@@ -265,11 +266,11 @@ def _read(name: str, text: str, kind: Any) -> Any:
 
 def plain(settings: RunSettings) -> dict[str, Any]:
     """Return the settings as JSON values."""
-    return dict(msgspec.to_builtins(asdict(settings)))
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(asdict(settings)))
+    return values
 
 
 def differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:
     """Return the names under which two plain settings differ."""
     names = [*first, *(name for name in second if name not in first)]
     return [name for name in names if first.get(name) != second.get(name)]
-

@@ -23,8 +23,8 @@ def train_sft(
 ) -> Path:
     """Train, or go on where a run in `out` was stopped, and return the folder of the finished model.
 
-    It holds weights, processor, `settings.json` and `train_log.jsonl`. A LoRA is merged into the weights; it also stands
-    in `out/lora` as PEFT has it.
+    It holds weights, processor, `settings.json` and `train_log.jsonl`. A LoRA is merged into the weights; it also
+    stands in `out/lora` as PEFT has it.
 
     Args:
         data: folders of data sets.

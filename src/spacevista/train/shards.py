@@ -198,7 +198,9 @@ def _read_group(block: Block) -> pa.Table:
         with pq.ParquetFile(block.file, read_dictionary=texts) as parquet:
             table = parquet.read_row_group(block.group, use_threads=False)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{block.file}, row group {block.group}: expected rows as when it was indexed: {error}") from error
+        raise DatasetError(
+            f"{block.file}, row group {block.group}: expected rows as when it was indexed: {error}"
+        ) from error
     size = sum(decoded_bytes(chunk) for column in table.columns for chunk in column.chunks)
     if table.num_rows != block.rows or size > MAX_GROUP_BYTES:
         raise DatasetError(

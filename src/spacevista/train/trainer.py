@@ -122,7 +122,7 @@ class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
             return
         sums = self.accelerator.reduce(self.by_scale, "sum").cpu()
         self.by_scale = _no_sums(self.args.device)
-        line = {
+        line: dict[str, Any] = {
             "step": self.state.global_step,
             **{name: logs[name] for name in ("loss", "learning_rate", "grad_norm") if name in logs},
             "tokens": int(sums[:, 1].sum()),

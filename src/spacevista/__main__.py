@@ -1,0 +1,7 @@
+"""`python -m spacevista`, and so `accelerate launch -m spacevista`, for several processes."""
+
+import sys
+
+from spacevista.cli import main
+
+sys.exit(main())
