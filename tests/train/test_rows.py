@@ -75,7 +75,8 @@ def test_weights_give_each_scale_and_task_its_share(tmp_path: Path) -> None:
 
 def test_scales_are_mixed_evenly_though_the_file_is_sorted(tmp_path: Path) -> None:
     root = write_data(tmp_path / "data", each=100, val=0, group=20, frames=False)
-    scales = [stream_of(root, steps=125)[place].question.scale for place in range(500)]
+    stream = stream_of(root, steps=125)
+    scales = [stream[place].question.scale for place in range(500)]
     # In any hundred places a scale has 20 on average; hypergeometric standard deviation sqrt(100 .2 .8 400/499) = 3.6.
     for start in range(0, 500, 100):
         counts = Counter(scales[start : start + 100])

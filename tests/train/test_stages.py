@@ -71,7 +71,7 @@ def same_after_a_kill(run: Callable[..., Path], out: Path, after: int, log: str 
     [
         {"eval_every": 2, "eval_rows": 4},
         {"trained": ("fusion", "experts"), "lora_rank": 2, "gradient_checkpointing": True},
-        {"precision": "bfloat16", "schedule": "constant"},
+        {"precision": "bfloat16", "schedule": "constant", "workers": 1},
     ],
     ids=["whole", "lora", "bfloat16"],
 )
@@ -79,7 +79,8 @@ def test_sft_goes_on_exactly(data: Path, tmp_path: Path, changes: dict[str, Any]
     def run(out: Path, **options: Any) -> Path:
         return train_sft(sft_settings(**changes), [data], out, **options)
 
-    folder = same_after_a_kill(run, tmp_path, after=3)
+    # With the held-out losses of steps 0 and 2 the fifth line is the third step's; the checkpoint is the second's.
+    folder = same_after_a_kill(run, tmp_path, after=5 if "eval_every" in changes else 3)
     assert {file.name for file in folder.iterdir()} >= {
         "model.safetensors",
         "processor_config.json",

@@ -79,10 +79,13 @@ def _rows_of_experts(rows: Data, settings: ExpertsSettings, names: Sequence[str]
 
 
 def _train_one(settings: ExpertsSettings, rows: Data, out: Path, adapter: Path, model: Path | None, tell: Tell) -> None:
-    learner, processor = start_model(settings, model)
-    attach_lora(learner, settings.rank, settings.alpha, settings.targets, settings.seed)
+    def start() -> tuple[PreTrainedModel, Any]:
+        learner, processor = start_model(settings, model)
+        attach_lora(learner, settings.rank, settings.alpha, settings.targets, settings.seed)
+        return learner, processor
+
     out.mkdir(parents=True, exist_ok=True)
-    learner = train(learner, processor, rows, settings, out, tell)
+    learner, _ = train(start, rows, settings, out, tell)
     if is_main():
         part = adapter.with_name(adapter.name + ".part")
         shutil.rmtree(part, ignore_errors=True)

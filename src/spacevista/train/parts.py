@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -55,11 +55,9 @@ def let_learn(model: nn.Module, settings: RunSettings) -> list[str]:
     return names
 
 
-def trained_state(model: nn.Module, state: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
-    """Return the tensors that learn, on the CPU; `state` holds them where the model is cut up over processes."""
-    named = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
-    tensors = {name: parameter if state is None else state[name] for name, parameter in named.items()}
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+def trained_state(names: Sequence[str], state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors that learn out of a model's, on the CPU."""
+    return {name: state[name].detach().cpu().contiguous() for name in names}
 
 
 def save_trained(file: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -68,19 +66,23 @@ def save_trained(file: Path, tensors: Mapping[str, Tensor]) -> None:
     save_file(dict(tensors), file, metadata={"format": "pt"})
 
 
-@torch.no_grad()
 def load_trained(model: nn.Module, file: Path) -> None:
-    """Read back what learns.
+    """Read back what learns; errors as in `put_trained`."""
+    put_trained(model, load_file(file), str(file))
+
+
+@torch.no_grad()
+def put_trained(model: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
+    """Give a model the tensors that learn.
 
     Raises:
-        TrainError: the file holds other tensors than those that learn now.
+        TrainError: they are others than those that learn in the model; names the `source`.
     """
-    tensors = load_file(file)
     named = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
     if set(named) != set(tensors):
         differ = sorted(set(named) ^ set(tensors))
-        raise TrainError(f"{file}: expected the {len(named)} tensors that learn, {len(differ)} differ: {differ[:3]}")
+        raise TrainError(f"{source}: expected the {len(named)} tensors that learn, {len(differ)} differ: {differ[:3]}")
     for name, parameter in named.items():
         if parameter.shape != tensors[name].shape:
-            raise TrainError(f"{file}: expected {name} of {tuple(parameter.shape)}, got {tuple(tensors[name].shape)}")
+            raise TrainError(f"{source}: expected {name} of {tuple(parameter.shape)}, got {tuple(tensors[name].shape)}")
         parameter.copy_(tensors[name])

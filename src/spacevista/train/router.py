@@ -57,13 +57,13 @@ def train_router(
         folder = out / MODEL_FOLDER
         if folder.exists():
             return folder
-        learner, processor = start_model(settings, model, router_settings_of(settings, model))
+        start = partial(start_model, settings, model, router_settings_of(settings, model))
         rows = replace(
             rows,
             expert=partial(expert_of, partition=settings.partition, random=settings.random),
             scene_sizes=scene_sizes(rows.files) if settings.mode == "anchored" else {},
         )
-        learner = train(learner, processor, rows, settings, out, tell, partial(RouterTrainer, stage=settings))
+        learner, processor = train(start, rows, settings, out, tell, partial(RouterTrainer, stage=settings))
         if is_main():
             save_model(learner, processor, settings, folder, [out / SETTINGS_FILE, out / LOG_FILE])
     return folder

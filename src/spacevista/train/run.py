@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import torch
 from transformers import PreTrainedModel, TrainingArguments
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from spacevista.locks import locked
 from spacevista.models.clips import budget_for
@@ -21,7 +22,7 @@ from spacevista.train.checkpoints import last_checkpoint, step_of, write_whole
 from spacevista.train.collate import Collator
 from spacevista.train.errors import StoppedError, TrainError
 from spacevista.train.order import Numbers
-from spacevista.train.parts import let_learn
+from spacevista.train.parts import let_learn, put_trained
 from spacevista.train.rows import Stream, choice_of, held_out, shards_of
 from spacevista.train.run_log import LOG_FILE, cut_back
 from spacevista.train.settings import RunSettings, differing, plain
@@ -30,6 +31,7 @@ from spacevista.train.trainer import HeldOut, StageTrainer
 
 SETTINGS_FILE = "settings.json"
 Tell = Callable[[str], None]
+Make = Callable[[], tuple[PreTrainedModel, Any]]
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,17 @@ def claim(out: Path, stage: str, settings: RunSettings, data: Data, model: Path 
 
 
 def train(
-    model: PreTrainedModel,
-    processor: Any,
+    make: Make,
     data: Data,
     settings: RunSettings,
     out: Path,
     tell: Tell,
     trainer_class: Callable[..., StageTrainer] = StageTrainer,
-) -> PreTrainedModel:
-    """Train a model on its rows, from the last checkpoint in `out` if there is one, and return it.
+) -> tuple[PreTrainedModel, Any]:
+    """Train a model on its rows, from the last checkpoint in `out` if there is one, and return it with its processor.
+
+    Args:
+        make: returns the model to begin with and its processor, the same at every call.
 
     Raises:
         TrainError: the settings do not fit the model, the data or the processes; the loss is not finite; a checkpoint
@@ -121,20 +125,23 @@ def train(
         StoppedError: it was asked to stop, and has left a checkpoint.
         DatasetError, CaptureError, ModelError: a row cannot be shown; names it.
     """
-    names = let_learn(model, settings)
     shards = shards_of(data.index, settings)
     stream = Stream(shards, choice_of(data.index, settings, "train", data.only), settings)
     steps = len(stream) // settings.batch_size
+    asked = arguments(settings, out, steps)  # before the model: DeepSpeed cuts it up while it is loaded
+    model, processor = make()
+    names = let_learn(model, settings)
     collator = Collator(
         processor, budget_for(processor, settings.frames, settings.pixels), data.expert, data.scene_sizes
     )
     unseen = HeldOut(shards, held_out(shards, settings, data.only), collator, settings.rows_at_once)
     trainer = trainer_class(
+        learned=names,
         held_out=unseen,
         keep=settings.keep,
         tell=tell,
         model=model,
-        args=arguments(settings, out, steps),
+        args=asked,
         data_collator=collator,
         train_dataset=stream,
     )
@@ -142,7 +149,7 @@ def train(
     trainer.add_callback(watch)
     before = last_checkpoint(out)
     if is_main():
-        cut_back(out / LOG_FILE, 0 if before is None else step_of(before))
+        cut_back(out / LOG_FILE, -1 if before is None else step_of(before))
     learned = sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
     every = sum(parameter.numel() for parameter in model.parameters())
     tell(
@@ -157,7 +164,19 @@ def train(
             f"{out}: stopped by SIGTERM after step {trainer.state.global_step} of {steps}, with a checkpoint; the same "
             "command goes on from there"
         )
-    return trainer.accelerator.unwrap_model(trainer.model)  # type: ignore[no-any-return,unused-ignore]
+    if not trainer.cut_up:
+        return trainer.accelerator.unwrap_model(trainer.model), processor
+    return _whole(trainer, make, settings), processor
+
+
+def _whole(trainer: StageTrainer, make: Make, settings: RunSettings) -> PreTrainedModel:
+    """Return the model as it began, with what the processes learned together."""
+    tensors = trainer.gathered()
+    unset_hf_deepspeed_config()  # else the new one would be cut up too
+    model, _ = make()
+    let_learn(model, settings)
+    put_trained(model, tensors, "the processes' weights")
+    return model
 
 
 def arguments(settings: RunSettings, out: Path, steps: int) -> TrainingArguments:
@@ -184,6 +203,7 @@ def arguments(settings: RunSettings, out: Path, steps: int) -> TrainingArguments
         adam_beta2=settings.beta2,
         max_grad_norm=settings.max_grad_norm,
         optim="adamw_torch",
+        use_cpu=not torch.accelerator.is_available(),  # bfloat16 on a CPU must be asked for
         bf16=settings.precision == "bfloat16",
         activation_checkpointing=settings.gradient_checkpointing,
         activation_checkpointing_kwargs={"use_reentrant": False},

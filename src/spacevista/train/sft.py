@@ -6,7 +6,11 @@ Which parts learn is the recipe's: the source contradicts itself about it (Space
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedModel
 
 from spacevista.models.merge import merge_experts
 from spacevista.models.peft_folders import export_expert
@@ -39,13 +43,17 @@ def train_sft(
         folder = out / MODEL_FOLDER
         if folder.exists():
             return folder
-        learner, processor = start_model(settings, model)
-        if settings.lora_rank:
-            attach_lora(learner, settings.lora_rank, settings.lora_alpha, settings.targets, settings.seed)
-        learner = train(learner, processor, rows, settings, out, tell)
+        learner, processor = train(partial(_start, settings, model), rows, settings, out, tell)
         if is_main():
             if settings.lora_rank:
                 export_expert(learner, 0, out / LORA_FOLDER, "" if model is None else str(model))
                 merge_experts(learner, [1.0])
             save_model(learner, processor, settings, folder, [out / SETTINGS_FILE, out / LOG_FILE])
     return folder
+
+
+def _start(settings: SftSettings, model: Path | None) -> tuple[PreTrainedModel, Any]:
+    learner, processor = start_model(settings, model)
+    if settings.lora_rank:
+        attach_lora(learner, settings.lora_rank, settings.lora_alpha, settings.targets, settings.seed)
+    return learner, processor

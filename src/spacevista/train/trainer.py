@@ -58,6 +58,7 @@ class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
     """Its loss is the mean over all tokens to be learned in a whole step, however the step is cut up.
 
     Args:
+        learned: names of the tensors that learn.
         held_out: rows of the held-out loss.
         keep: checkpoints.
         tell: is given a line for each line of the log.
@@ -66,8 +67,11 @@ class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
 
     loss_is_scaled_for_ga = True  # compute_loss divides by the tokens of the whole step itself
 
-    def __init__(self, *, held_out: HeldOut, keep: int, tell: Callable[[str], None], **options: Any) -> None:
+    def __init__(
+        self, *, learned: Sequence[str], held_out: HeldOut, keep: int, tell: Callable[[str], None], **options: Any
+    ) -> None:
         super().__init__(**options)
+        self.learned = learned
         self.out = Path(self.args.output_dir)
         self.held_out = held_out
         self.keep = keep
@@ -187,8 +191,20 @@ class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
         """Write what learns; the rest is where the run began."""
         if self.args.should_save:
-            tensors = trained_state(self.accelerator.unwrap_model(self.model), state_dict)
+            state = (
+                dict(self.accelerator.unwrap_model(self.model).named_parameters()) if state_dict is None else state_dict
+            )
+            tensors = trained_state(self.learned, state)
             save_trained(Path(output_dir or self.args.output_dir) / WEIGHTS_FILE, tensors)
+
+    @property
+    def cut_up(self) -> bool:
+        """Whether no process holds the whole model."""
+        return bool(self.is_deepspeed_enabled or self.is_fsdp_enabled)
+
+    def gathered(self) -> dict[str, Tensor]:
+        """Return what was learned, on the CPU; where the model is cut up, every process has to ask."""
+        return trained_state(self.learned, self.accelerator.get_state_dict(self.model_wrapped))
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
         if self.is_fsdp_enabled:
