@@ -32,7 +32,7 @@ sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from small_data import sft_settings
 from spacevista.train.sft import train_sft
-train_sft(sft_settings(steps=40, save_every=2, keep=3), [Path(sys.argv[2])], Path(sys.argv[3]))
+train_sft(sft_settings(steps=16, save_every=2, keep=3), [Path(sys.argv[2])], Path(sys.argv[3]))
 """
 
 
@@ -52,7 +52,7 @@ def test_a_killed_process_loses_nothing(data: Path, tmp_path: Path) -> None:
     running.send_signal(signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
     assert not (out / "model").exists()
-    settings = sft_settings(steps=40, save_every=2, keep=3)
+    settings = sft_settings(steps=16, save_every=2, keep=3)
     first, second = (train_sft(settings, [data], folder) for folder in (tmp_path / "whole", out))
     weights = [load_file(folder / "model.safetensors") for folder in (first, second)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])

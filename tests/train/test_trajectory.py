@@ -20,6 +20,7 @@ from spacevista.train.experts import train_experts  # noqa: E402
 from spacevista.train.router import train_router  # noqa: E402
 from spacevista.train.run_log import read_log  # noqa: E402
 from spacevista.train.sft import train_sft  # noqa: E402
+from spacevista.train.trainer import StageTrainer  # noqa: E402
 
 STEPS = 4
 
@@ -95,3 +96,16 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
     ]
     assert [process.wait(timeout=300) for process in running] == [0, 0]
     check_equal(alone, tmp_path / "two" / "model")
+
+
+@pytest.mark.parametrize("changes", [{}, {"trained": ("fusion", "experts"), "lora_rank": 2}], ids=["whole", "lora"])
+def test_a_model_put_together_from_what_was_gathered_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    data, settings = write_data(tmp_path / "data"), sft_settings(steps=2, **changes)
+    direct = train_sft(settings, [data], tmp_path / "direct")
+    monkeypatch.setattr(StageTrainer, "cut_up", True)  # as under ZeRO or FSDP, where no process has the whole
+    gathered = train_sft(settings, [data], tmp_path / "gathered")
+    one, other = (load_file(folder / "model.safetensors") for folder in (direct, gathered))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
