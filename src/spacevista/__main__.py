@@ -1,4 +1,4 @@
-"""`python -m spacevista`: the command line."""
+"""`python -m spacevista`, and so `accelerate launch -m spacevista`, for several processes."""
 
 import sys
 

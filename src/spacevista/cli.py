@@ -246,6 +246,7 @@ def explain(traces: Path, /, *, out: Path = Path("explain.html"), names: str = "
 # Imported when they are called.
 app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
 app.command("spacevista.cli_ask:ask", name="ask", help="Ask one question of a capture, by measuring, or of a model.")
+app.command("spacevista.cli_train:app", name="train", help="Train a stage with a recipe; goes on where it was stopped.")
 
 
 if __name__ == "__main__":

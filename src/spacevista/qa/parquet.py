@@ -73,7 +73,7 @@ def read_parquet(path: Path) -> list[Question]:
 
 def _rows(path: Path) -> Iterator[object]:
     try:
-        texts = _checked_texts(path)
+        texts = text_columns(path)
         with pq.ParquetFile(path, read_dictionary=texts) as file:
             _check_decoded(path, file)
         with pq.ParquetFile(path) as file:
@@ -83,8 +83,12 @@ def _rows(path: Path) -> Iterator[object]:
         raise DatasetError(f"{path}: expected a Parquet file, got {error}") from error
 
 
-def _checked_texts(path: Path) -> list[str]:
-    """Return the paths of the columns of texts; raise DatasetError if the file's own description is not acceptable."""
+def text_columns(path: Path) -> list[str]:
+    """Return the paths of the columns of texts, as `read_dictionary` of a Parquet file takes them.
+
+    Raises:
+        DatasetError: the file's own description is not that of a question file, or is of an absurd size.
+    """
     with pq.ParquetFile(path) as file:
         if not file.schema_arrow.equals(SCHEMA):
             ours, theirs = ({f"{f.name} {f.type}" for f in schema} for schema in (SCHEMA, file.schema_arrow))

@@ -1,7 +1,11 @@
-"""The error of this room."""
+"""The errors of this room."""
 
 from spacevista.errors import SpacevistaError
 
 
 class TrainError(SpacevistaError):
-    """A setting, a row or a checkpoint cannot be trained with; the message says what was expected and what came."""
+    """Settings, a model and data do not belong together, or a run cannot go on; the message says what was expected."""
+
+
+class StoppedError(TrainError):
+    """A run was asked to stop and did, with a checkpoint from which the same command goes on."""

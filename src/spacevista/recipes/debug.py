@@ -1,0 +1,51 @@
+"""`debug`: every stage in minutes on a laptop's CPU, with a random model of 5.8 million parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
+
+# A model this small learns at such rates, and with this beta2; at the source's it stays where it is.
+COMMON: dict[str, Any] = {
+    "recipe": "debug",
+    "follows": "none of the source's; the mechanism in small",
+    "machine": "1 CPU core",
+    "measured": False,
+    "scratch": "small",
+    "precision": "float32",
+    "gradient_checkpointing": False,
+    "beta2": 0.98,
+    "batch_size": 8,
+    "rows_at_once": 8,
+    "frames": 4,
+    "pixels": 112 * 112,
+    "log_every": 5,
+    "save_every": 50,
+    "eval_every": 100,
+    "eval_rows": 64,
+    "expected_memory_gb": 1.0,
+}
+
+
+def sft() -> SftSettings:
+    """Return 300 steps in which the whole model learns, but for the dense encoder."""
+    return SftSettings(
+        **COMMON,
+        expected_hours=0.1,
+        trained=("language_model", "vision", "projector", "fusion"),
+        steps=300,
+        learning_rate=5e-4,
+    )
+
+
+def experts() -> ExpertsSettings:
+    """Return four experts of rank 4, 100 steps each."""
+    return ExpertsSettings(
+        **COMMON, expected_hours=0.15, trained=("experts",), steps=100, learning_rate=1e-3, rank=4, alpha=8.0
+    )
+
+
+def router() -> RouterStageSettings:
+    """Return 100 steps of a router over frozen experts."""
+    return RouterStageSettings(**COMMON, expected_hours=0.05, trained=("router",), steps=100, learning_rate=5e-3)
