@@ -16,7 +16,7 @@ app = App(name="train", help="Train a stage with a recipe; goes on where it was 
 
 @app.default
 def train(
-    stage: Literal["sft", "experts", "router"],
+    stage: Literal["sft", "experts", "router", "grpo"],
     recipe: str,
     /,
     *,

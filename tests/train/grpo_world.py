@@ -21,7 +21,8 @@ from spacevista.models.fusion import ZeroLinear
 from spacevista.qa.record import Mark, Question
 from spacevista.scenes.disk import write_scene
 from spacevista.scenes.record import Scene
-from spacevista.train.grpo_settings import GrpoSettings, trl_config
+from spacevista.train.grpo_config import trl_config
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.grpo_trainer import VideoGrpoTrainer
 
 SIDE = {"qwen2_5": 28, "qwen3": 32}

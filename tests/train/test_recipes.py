@@ -12,6 +12,7 @@ pytest.importorskip("torch")
 from small_data import write_data
 
 from spacevista.cli import main
+from spacevista.models.debug import TINY, debug_config, debug_model
 from spacevista.recipes.all import RECIPES, Recipe
 from spacevista.train.load import NANO, SCRATCH
 from spacevista.train.settings import with_changes
@@ -26,6 +27,11 @@ def test_every_recipe_says_what_it_is(recipe: Recipe) -> None:
         assert settings.expected_hours
         assert settings.expected_memory_gb
     assert recipe.experts().partition == recipe.router().partition
+    policy = recipe.grpo()
+    assert policy.recipe == recipe.name
+    assert policy.follows
+    assert policy.machine
+    assert policy.questions_per_generation() >= 1
 
 
 def test_sizes_of_the_random_models() -> None:
@@ -96,3 +102,24 @@ def test_the_command_trains(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     model = str(tmp_path / "run" / "model")
     assert main(["train", "router", "debug", *common, "--out", str(tmp_path / "r"), "--model", model]) == 1
     assert "expected a model with experts, as the stage experts writes it" in capsys.readouterr().err
+
+
+def test_the_command_trains_a_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = write_data(tmp_path / "data", each=2)
+    small = ["--set", "steps=2", "--set", "group_size=2", "--set", "batch_size=2", "--set", "completion_tokens=4"]
+    common = ["--data", str(data), *small, "--set", "frames=2", "--out", str(tmp_path / "run")]
+    assert main(["train", "grpo", "debug", *common]) == 1
+    assert "grpo: expected --model, the folder of a model that answers, got none" in capsys.readouterr().err
+    model, processor = debug_model(0, debug_config(size=TINY))
+    model.save_pretrained(tmp_path / "start")
+    processor.save_pretrained(tmp_path / "start")
+    common += ["--model", str(tmp_path / "start")]
+    assert main(["train", "grpo", "debug", *common, "--data", str(data)]) == 1
+    assert "grpo: expected one data set, got 2" in capsys.readouterr().err
+    assert main(["train", "grpo", "debug", *common]) == 0
+    assert f"finished: {tmp_path / 'run' / 'model'}" in capsys.readouterr().out
+    assert {"model.safetensors", "settings.json", "grpo_log.jsonl"} <= {
+        file.name for file in (tmp_path / "run" / "model").iterdir()
+    }
+    assert main(["train", "grpo", "debug", *common, "--set", "steps=0"]) == 2
+    assert "expected steps of 1 or more, got 0" in capsys.readouterr().err

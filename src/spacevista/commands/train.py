@@ -15,13 +15,14 @@ from spacevista.commands.outcome import Outcome
 from spacevista.errors import SpacevistaError
 from spacevista.recipes.all import RECIPES, Recipe
 from spacevista.train.errors import TrainError
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings, plain, with_changes
 
 if TYPE_CHECKING:
     from spacevista.train.export_configs import OtherTrainer
 
-Stage = Literal["sft", "experts", "router"]
-StageSettings = SftSettings | ExpertsSettings | RouterStageSettings
+Stage = Literal["sft", "experts", "router", "grpo"]
+StageSettings = SftSettings | ExpertsSettings | RouterStageSettings | GrpoSettings
 INSTALL = 'pip install "spacevista[train]"'
 
 
@@ -72,6 +73,8 @@ def settings_for(stage: Stage, recipe: str, changes: Mapping[str, str]) -> Stage
             return with_changes(recipe_named(recipe).experts(), changes)
         case "router":
             return with_changes(recipe_named(recipe).router(), changes)
+        case "grpo":
+            return with_changes(recipe_named(recipe).grpo(), changes)
 
 
 def recipe_named(name: str) -> Recipe:
@@ -96,6 +99,10 @@ def _train(settings: StageSettings, data: Sequence[Path], out: Path, model: Path
             from spacevista.train.router import train_router
 
             return train_router(settings, data, out, model, _tell)
+        case GrpoSettings():
+            from spacevista.train.grpo_stage import train_policy
+
+            return train_policy(settings, data, out, model, _tell)
 
 
 def _tell(line: str) -> None:

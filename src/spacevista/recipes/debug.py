@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 # A model this small learns at such rates, and with this beta2; at the source's it stays where it is.
@@ -49,3 +50,23 @@ def experts() -> ExpertsSettings:
 def router() -> RouterStageSettings:
     """Return 100 steps of a router over frozen experts."""
     return RouterStageSettings(**COMMON, expected_hours=0.05, trained=("router",), steps=100, learning_rate=5e-3)
+
+
+def grpo() -> GrpoSettings:
+    """Return 50 steps of one question each, without a reference; the language model learns."""
+    return GrpoSettings(
+        recipe="debug",
+        follows=COMMON["follows"],
+        machine=COMMON["machine"],
+        expected_hours=0.15,
+        expected_memory_gb=1.5,
+        steps=50,
+        learning_rate=1e-4,
+        completion_tokens=48,
+        beta=0.0,
+        frames=4,
+        pixels=112 * 112,
+        save_every=10,
+        bfloat16=False,
+        gradient_checkpointing=False,
+    )

@@ -6,9 +6,11 @@ The estimates assume 40 % of 165 TFLOP/s.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from spacevista.recipes.sizes import Size, large
+from spacevista.recipes.sizes import Size, large, large_grpo
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 FOLLOWS = "none of the source's; made for one card"
@@ -46,3 +48,18 @@ def _common(size: Size, steps: int) -> dict[str, Any]:
         "batch_size": 32,
         "frames": 16,
     }
+
+
+def grpo(size: Size) -> GrpoSettings:
+    """Return 500 steps of one question each, over experts and router, without a reference; hours are unknown."""
+    source = large_grpo(size, "lora_24gb", ("experts", "router"), FOLLOWS)
+    return replace(
+        source,
+        machine=CARD,
+        expected_memory_gb=MEMORY_GB[size],
+        steps=500,
+        learning_rate=1e-5,
+        completion_tokens=512,
+        beta=0.0,
+        frames=16,
+    )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from spacevista.recipes import debug
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 COMMON: dict[str, Any] = {
@@ -41,3 +42,20 @@ def experts() -> ExpertsSettings:
 def router() -> RouterStageSettings:
     """Return 2,000 steps of a router over frozen experts."""
     return replace(debug.router(), **COMMON, expected_hours=0.3, steps=2_000, learning_rate=2e-3)
+
+
+def grpo() -> GrpoSettings:
+    """Return 1,000 steps of eight questions each, without a reference; the language model learns."""
+    return replace(
+        debug.grpo(),
+        recipe="nano",
+        machine=COMMON["machine"],
+        expected_hours=1.0,
+        expected_memory_gb=8.0,
+        steps=1_000,
+        batch_size=64,
+        completion_tokens=96,
+        pixels=COMMON["pixels"],
+        save_every=100,
+        bfloat16=True,
+    )

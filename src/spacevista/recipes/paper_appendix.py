@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from spacevista.recipes import released
-from spacevista.recipes.sizes import Size, large
+from spacevista.recipes.sizes import Size, large, large_grpo
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 FOLLOWS = "the appendix"
@@ -33,3 +34,8 @@ def router(size: Size) -> RouterStageSettings:
     """Return the router of the released recipes."""
     common = large(size, "paper_appendix", epochs=1.0, whole=False)
     return replace(released.router(size), **common, follows=OTHERS)
+
+
+def grpo(size: Size) -> GrpoSettings:
+    """Return reinforcement learning over the language model, the part that the appendix trains."""
+    return large_grpo(size, "paper_appendix", ("language_model",), FOLLOWS)

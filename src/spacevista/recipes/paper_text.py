@@ -8,7 +8,8 @@ step, alpha and one epoch for the router are ours.
 
 from __future__ import annotations
 
-from spacevista.recipes.sizes import Size, large
+from spacevista.recipes.sizes import Size, large, large_grpo
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 FOLLOWS = "the main text; rates, epochs and rank, which it does not give, of the released recipes"
@@ -34,3 +35,8 @@ def router(size: Size) -> RouterStageSettings:
     return RouterStageSettings(
         **common, follows=FOLLOWS, trained=("router", "experts"), learning_rate=5e-6, input="visual", layerwise=True
     )
+
+
+def grpo(size: Size) -> GrpoSettings:
+    """Return reinforcement learning over experts and router, the parts that its last stage trains."""
+    return large_grpo(size, "paper_text", ("experts", "router"), FOLLOWS)

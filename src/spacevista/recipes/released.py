@@ -8,7 +8,8 @@ one epoch for the router, that the router runs in the same pass and has two laye
 
 from __future__ import annotations
 
-from spacevista.recipes.sizes import Size, large
+from spacevista.recipes.sizes import Size, large, large_grpo
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.settings import ExpertsSettings, RouterStageSettings, SftSettings
 
 FOLLOWS = "the released training recipes"
@@ -40,3 +41,8 @@ def router(size: Size) -> RouterStageSettings:
         warm_temperature=0.2,
         temperature=0.2,
     )
+
+
+def grpo(size: Size) -> GrpoSettings:
+    """Return reinforcement learning as the text has it: this part of the code is not released."""
+    return large_grpo(size, "released", ("experts", "router"), FOLLOWS)

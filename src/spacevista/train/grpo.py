@@ -21,14 +21,16 @@ from spacevista.models.errors import ModelError
 from spacevista.models.experts import Experts, experts_of
 from spacevista.qa.record import Question
 from spacevista.scoring.rewards import Embed
+from spacevista.train.checkpoints import last_checkpoint, step_of
 from spacevista.train.errors import TrainError
+from spacevista.train.grpo_config import trl_config
 from spacevista.train.grpo_log import GrpoLog
 from spacevista.train.grpo_rewards import GrpoReward
 from spacevista.train.grpo_rows import GrpoRows, order_of, rows_of, with_shuffled_scales
-from spacevista.train.grpo_settings import GrpoSettings, trl_config
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.grpo_trainer import VideoGrpoTrainer
 from spacevista.train.grpo_watch import RouterWatch
-from spacevista.train.whole_checkpoints import AtBoundaries, last_checkpoint, step_of
+from spacevista.train.whole_checkpoints import AtBoundaries
 
 LOG_FILE, RUN_FILE = "grpo_log.jsonl", "grpo_run.json"
 SAMPLED = 256  # numbers of each tensor that enter a model's fingerprint
@@ -81,6 +83,7 @@ def train_grpo(
             open_clip=lambda name: clip_of_question(found.questions[name], root, budget),
             budget=budget,
             mask_flat_groups=settings.mask_flat_groups,
+            keep=settings.keep,
             watch=None if experts is None else RouterWatch(experts),
             callbacks=[*callbacks, GrpoLog(out / LOG_FILE), AtBoundaries(settings.boundary_steps)],
         )

@@ -1,16 +1,13 @@
-"""Settings of GRPO, each with the paper that it comes from, and the configuration of TRL that they make."""
+"""Settings of GRPO, each with the paper that it comes from. Nothing heavy is imported here."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
-import torch
-from trl import GRPOConfig
-
 from spacevista.train.errors import TrainError
+from spacevista.train.settings import Part, Scratch
 
 RewardKind = Literal["plain", "additive", "progressive", "shuffled"]
 LossKind = Literal["grpo", "dapo", "dr_grpo"]
@@ -51,6 +48,8 @@ class GrpoSettings:
         save_every: steps between checkpoints, put off to the end of a generation's use.
         keep: checkpoints to keep.
         bfloat16, gradient_checkpointing: less memory; the second costs about a third more time.
+        trained: the parts of the model that learn; everything else is frozen.
+        recipe, follows, machine, expected_hours, expected_memory_gb, measured: as in `settings.RunSettings`.
     """
 
     steps: int = 2_500
@@ -81,6 +80,13 @@ class GrpoSettings:
     keep: int = 2
     bfloat16: bool = True
     gradient_checkpointing: bool = True
+    trained: tuple[Part, ...] = ("language_model",)
+    recipe: str = ""
+    follows: str = ""
+    machine: str = ""
+    expected_hours: float | None = None
+    expected_memory_gb: float | None = None
+    measured: bool = False
 
     def __post_init__(self) -> None:
         counts = ("steps", "batch_size", "accumulation", "iterations", "completion_tokens", "frames", "save_every")
@@ -101,6 +107,21 @@ class GrpoSettings:
                 raise TrainError(
                     f"grpo settings: expected {name} to be one of {get_args(kinds)}, got {getattr(self, name)!r}"
                 )
+
+    @property
+    def precision(self) -> Literal["float32", "bfloat16"]:
+        """As in `settings.RunSettings`."""
+        return "bfloat16" if self.bfloat16 else "float32"
+
+    @property
+    def scratch(self) -> Scratch:
+        """No random model: a policy begins with one that answers."""
+        return ""
+
+    @property
+    def encoder(self) -> str:
+        """No encoder is added."""
+        return ""
 
     @property
     def generation_batches(self) -> int:
@@ -126,48 +147,3 @@ class GrpoSettings:
                 f"completions ({self.batch_size} x {self.generation_batches} forwards x {processes} processes)"
             )
         return completions // self.group_size
-
-
-def trl_config(settings: GrpoSettings, out: Path) -> GRPOConfig:
-    """Return TRL's configuration for these settings; all that matters is said, no default of TRL is relied on."""
-    return GRPOConfig(
-        output_dir=str(out),
-        max_steps=settings.steps,
-        num_generations=settings.group_size,
-        per_device_train_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.accumulation,
-        steps_per_generation=settings.generation_batches,
-        num_iterations=settings.iterations,
-        learning_rate=settings.learning_rate,
-        lr_scheduler_type="constant_with_warmup",
-        warmup_steps=settings.warmup_steps,
-        weight_decay=settings.weight_decay,
-        max_grad_norm=settings.max_grad_norm,
-        temperature=settings.temperature,
-        top_p=1.0,
-        top_k=0,
-        repetition_penalty=1.0,
-        max_completion_length=settings.completion_tokens,
-        beta=settings.beta,
-        use_bias_correction_kl=False,
-        epsilon=settings.epsilon,
-        epsilon_high=settings.epsilon_high,
-        scale_rewards="group" if settings.divide_by_std else "none",
-        loss_type=settings.loss,
-        importance_sampling_level=settings.ratio,
-        mask_truncated_completions=settings.mask_truncated,
-        disable_dropout=True,
-        shuffle_dataset=False,  # the rows come in their order, see grpo_rows.order_of
-        remove_unused_columns=False,
-        seed=settings.seed,
-        use_cpu=not torch.accelerator.is_available(),  # else several processes on a CPU do not find each other
-        bf16=settings.bfloat16,
-        gradient_checkpointing=settings.gradient_checkpointing,
-        save_strategy="steps",
-        save_steps=settings.save_every,
-        save_total_limit=settings.keep,
-        logging_steps=1,
-        logging_nan_inf_filter=False,  # a loss of NaN is to be seen
-        report_to="none",
-        disable_tqdm=True,
-    )

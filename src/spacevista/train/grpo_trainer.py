@@ -39,6 +39,7 @@ class VideoGrpoTrainer(WholeCheckpoints, GRPOTrainer):
         open_clip: returns the clip of a name.
         budget: what no clip may exceed.
         mask_flat_groups: groups whose rewards are all equal leave the loss.
+        keep: checkpoints.
         watch: of the experts' router, None: not watched. Rows have the key of their scale in the column `scale`.
 
     Raises:
@@ -56,10 +57,12 @@ class VideoGrpoTrainer(WholeCheckpoints, GRPOTrainer):
         open_clip: OpenClip,
         budget: Budget,
         mask_flat_groups: bool = False,
+        keep: int = 1,
         watch: RouterWatch | None = None,
         callbacks: Sequence[TrainerCallback] = (),
     ) -> None:
         self._open_clip, self._budget, self._watch = open_clip, budget, watch
+        self.keep = keep
         self._mask_flat_groups = mask_flat_groups
         self._media: list[Encoded] | None = None  # of the batch in work, while TRL works on it
         self._flat: Tensor | None = None  # of the generation in work: which of all processes' rows are in flat groups

@@ -17,7 +17,7 @@ from spacevista.models.expert_settings import ExpertSettings, RouterSettings, se
 from spacevista.models.experts import attach_experts
 from spacevista.train.errors import TrainError
 from spacevista.train.parts import part_of
-from spacevista.train.settings import RunSettings
+from spacevista.train.settings import Start
 
 MODEL_FOLDER = "model"  # of a stage's output
 NANO = DebugSize(width=448, layers=7, heads=7, vision_width=224, vision_layers=6, dense_width=128, dense_layers=3)
@@ -25,7 +25,7 @@ SCRATCH = {"tiny": TINY, "small": SMALL, "nano": NANO}  # 0.6, 5.8 and 26 millio
 
 
 def start_model(
-    settings: RunSettings, model: Path | None, router: RouterSettings | None = None
+    settings: Start, model: Path | None, router: RouterSettings | None = None
 ) -> tuple[PreTrainedModel, Any]:
     """Return the model that a stage begins with, for training, and its processor.
 
@@ -78,7 +78,7 @@ def attach_lora(model: PreTrainedModel, rank: int, alpha: float, targets: str, s
         attach_experts(model, ExpertSettings(1, rank, alpha, targets), RouterSettings("fixed", weights=(1.0,)))
 
 
-def save_model(model: PreTrainedModel, processor: Any, settings: RunSettings, folder: Path, files: list[Path]) -> None:
+def save_model(model: PreTrainedModel, processor: Any, settings: Start, folder: Path, files: list[Path]) -> None:
     """Write a model with its processor and copies of `files`, whole or not at all, in the settings' precision."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)

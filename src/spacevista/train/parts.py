@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from spacevista.train.errors import TrainError
-from spacevista.train.settings import Part, RunSettings
+from spacevista.train.settings import Part, Start
 
 
 def part_of(name: str) -> Part | None:
@@ -31,7 +31,7 @@ def part_of(name: str) -> Part | None:
     return "language_model"
 
 
-def let_learn(model: nn.Module, settings: RunSettings) -> list[str]:
+def let_learn(model: nn.Module, settings: Start) -> list[str]:
     """Freeze all but the parts of the settings, which are kept in float32, and return the names of those that learn.
 
     Raises:

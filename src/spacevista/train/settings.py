@@ -9,12 +9,15 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_type_hints
 
 import msgspec
 
 from spacevista.qa.record import Form, ScaleName
 from spacevista.train.errors import TrainError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Part = Literal["language_model", "vision", "projector", "fusion", "experts", "router"]
 Scratch = Literal["", "tiny", "small", "nano"]
@@ -24,6 +27,23 @@ LINEAR_LAYERS = r"layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)
 MAX_EXPERTS = 8
 # The source's experts: outdoor and drone view share the last.
 FOUR: Partition = (("tiny_tabletop",), ("tabletop",), ("indoor",), ("outdoor", "drone"))
+
+
+class Start(Protocol):
+    """What loading, freezing and saving a model read of any stage's settings, as in `RunSettings`."""
+
+    @property
+    def recipe(self) -> str: ...
+    @property
+    def scratch(self) -> Scratch: ...
+    @property
+    def encoder(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def trained(self) -> tuple[Part, ...]: ...
+    @property
+    def precision(self) -> Literal["float32", "bfloat16"]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +253,7 @@ def check_partition(partition: Partition, random: int) -> None:
         raise TrainError(f"partition: expected one or more scales an expert, no scale twice, got {partition}")
 
 
-Settings = TypeVar("Settings", bound=RunSettings)
+Settings = TypeVar("Settings", bound="DataclassInstance")
 
 
 def with_changes(settings: Settings, changes: Mapping[str, str]) -> Settings:
@@ -264,7 +284,7 @@ def _read(name: str, text: str, kind: Any) -> Any:
     raise TrainError(f"{name}: expected {shown}, got {text!r}")
 
 
-def plain(settings: RunSettings) -> dict[str, Any]:
+def plain(settings: DataclassInstance) -> dict[str, Any]:
     """Return the settings as JSON values."""
     values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(asdict(settings)))
     return values

@@ -5,7 +5,6 @@ The loop, accumulation, mixed precision and every kind of parallelism are the pa
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PrinterCallback, Trainer
+from transformers import PrinterCallback
 
 from spacevista.train import checkpoints
 from spacevista.train.collate import IGNORED, Batch, Collator
+from spacevista.train.complete_checkpoints import CompleteCheckpoints
 from spacevista.train.errors import TrainError
 from spacevista.train.parts import load_trained, save_trained, trained_state
 from spacevista.train.run_log import LOG_FILE, append
@@ -54,7 +54,7 @@ class HeldOut:
         return Batch(**self.collator([self.shards.row(number) for number in numbers]))
 
 
-class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
+class StageTrainer(CompleteCheckpoints):
     """Its loss is the mean over all tokens to be learned in a whole step, however the step is cut up.
 
     Args:
@@ -174,19 +174,6 @@ class StageTrainer(Trainer):  # type: ignore[misc,unused-ignore]
         rows = f" from the rows {', '.join(ids)}" if ids else ""
         kept = f"{last} is as it was" if last else "no checkpoint was written yet"
         return f"step {self.state.global_step + 1}: expected finite numbers, got {what}{rows}; {kept}"
-
-    def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
-        folder = checkpoints.checkpoint_folder(self.out, self.state.global_step)
-        if self.args.should_save:
-            shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed while it wrote
-        self.accelerator.wait_for_everyone()
-        with checkpoints.writing(folder):
-            super()._save_checkpoint(model, trial)
-            self.accelerator.wait_for_everyone()
-            if self.args.should_save:
-                checkpoints.mark_complete(folder)
-        if self.args.should_save:
-            checkpoints.remove_older(self.out, self.keep)
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Tensor] | None = None) -> None:
         """Write what learns; the rest is where the run began."""

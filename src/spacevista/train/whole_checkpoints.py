@@ -8,21 +8,19 @@ weight that does not come back is an error.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from torch import nn
-from transformers import PreTrainedModel, Trainer
+from transformers import PreTrainedModel
 from transformers.trainer_callback import TrainerCallback, TrainerControl, TrainerState
 from transformers.utils import SAFE_WEIGHTS_NAME
 
+from spacevista.train.complete_checkpoints import CompleteCheckpoints
 from spacevista.train.errors import TrainError
 
-STATE_FILE = "trainer_state.json"  # the Trainer writes it last
 
-
-class WholeCheckpoints(Trainer):
+class WholeCheckpoints(CompleteCheckpoints):
     """A Trainer whose checkpoints hold and restore every weight; a base to stand before other trainers."""
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
@@ -52,27 +50,6 @@ def missing_weights(model: nn.Module, missing: list[str]) -> list[str]:
     tensors = dict(model.named_parameters(remove_duplicate=False)) | dict(model.named_buffers(remove_duplicate=False))
     there = {id(tensor) for name, tensor in tensors.items() if name not in missing}
     return [name for name in missing if id(tensors.get(name)) not in there]
-
-
-def last_checkpoint(out: Path) -> Path | None:
-    """Return the newest finished checkpoint in a folder, None if there is none; one cut off while written is none."""
-    found = [folder for folder in out.glob("checkpoint-*") if folder.name.partition("-")[2].isdigit()]
-    for folder in sorted(found, key=step_of, reverse=True):
-        if _finished(folder / STATE_FILE):
-            return folder
-    return None
-
-
-def step_of(checkpoint: Path) -> int:
-    """Return the step after which a checkpoint was written, from its folder's name."""
-    return int(checkpoint.name.partition("-")[2])
-
-
-def _finished(state: Path) -> bool:
-    try:
-        return isinstance(json.loads(state.read_bytes()), dict)
-    except (OSError, ValueError):
-        return False
 
 
 class AtBoundaries(TrainerCallback):
