@@ -10,7 +10,7 @@ TEST_PROCESSES ?= 2
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 TRAIN := $(VENV)-train
-.PHONY: demo test test-train lint verify clean help
+.PHONY: demo test test-train lint verify verify-training clean help
 
 demo: $(CORE)  ## run the main job offline: simulate, build, check against the truth, write one report page
 	$(BIN)/spacevista demo
@@ -26,6 +26,9 @@ lint: $(DEV)  ## check style, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+verify-training: $(TRAIN)/.installed  ## train every stage in small and compare it with its start on scenes that it did not see
+	$(TRAIN)/bin/python -m spacevista.commands.verify_training out/verify_training
+
 verify: $(CORE)  ## regenerate the worlds of spacevista_sim and check every frozen answer, about a minute
 	$(BIN)/python -m spacevista.commands.sim_benchmark verify
 
@@ -34,7 +37,7 @@ clean:  ## remove the environment, caches and outputs
 	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help:  ## print this list
-	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1	/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*  ## /  make \1	/' | expand -t 24
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

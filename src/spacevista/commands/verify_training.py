@@ -1,8 +1,8 @@
 """`python -m spacevista.commands.verify_training OUT`: does every stage gain on scenes that it was not trained on?
 
-Worlds are simulated and built, the stages of the recipe `debug` run on them, and each is compared with its start: the
-difference of the held-out losses, row by row, with a bootstrap interval over scenes. Where that holds zero there is no
-conclusion. All of it goes on where it was stopped.
+Worlds are simulated and built, the stages of the recipe `debug` run on them, and each is compared with its start, row by
+row: by the held-out losses, GRPO by the rewards of greedy answers, with a bootstrap interval over scenes. Where that
+holds zero there is no conclusion. All of it goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from spacevista.evals.intervals import Measured, measured, resampled_means, scen
 from spacevista.recipes import debug
 from spacevista.scales import Scale
 from spacevista.train.experts import train_experts
-from spacevista.train.gains import plainly, row_losses, unseen_rows, with_own_expert
+from spacevista.train.gains import plainly, row_losses, row_rewards, unseen_rows, with_own_expert
+from spacevista.train.grpo_stage import train_policy
 from spacevista.train.router import train_router
 from spacevista.train.sft import train_sft
 from spacevista.train.shards import Row
@@ -52,17 +53,23 @@ def simulated(out: Path, worlds: int, workers: int) -> Path:
 
 
 def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
-    """Train all stages and return what each gains over its start, in nats a token of the held-out completions."""
-    sft, experts, router = debug.sft(), debug.experts(), debug.router()
+    """Train all stages and return what each gains over its start: nats a held-out token, or reward."""
+    sft, experts, router, grpo = debug.sft(), debug.experts(), debug.router(), debug.grpo()
     first = train_sft(sft, [data], out / "sft", tell=print)
     second = train_experts(experts, [data], out / "experts", first, print)
     third = train_router(router, [data], out / "router", second, print)
+    policy = train_policy(grpo, [data], out / "grpo", first, print)
     rows = unseen_rows(sft, [data])
+    closed = [row for row in rows if row.question.form != "free"]
     trained = row_losses(sft, first, rows)
     return [
         ("sft over random weights", gain(rows, row_losses(sft, None, rows), trained)),
         ("own expert over sft", gain(rows, trained, row_losses(sft, second, rows, with_own_expert))),
         ("router over equal weights", gain(rows, row_losses(sft, second, rows, plainly), row_losses(sft, third, rows))),
+        (
+            "grpo over sft",
+            gain(closed, -row_rewards(grpo, first, closed, data), -row_rewards(grpo, policy, closed, data)),
+        ),
     ]
 
 
@@ -79,7 +86,7 @@ def verdict(name: str, found: Measured) -> str:
         return f"{name}: no conclusion ({found.reason})"
     low, high = found.interval
     word = "better" if low > 0 else "worse" if high < 0 else "no conclusion"
-    numbers = f"{found.value:+.3f} nats a token, 95 % {low:+.3f} to {high:+.3f}"
+    numbers = f"{found.value:+.3f}, 95 % {low:+.3f} to {high:+.3f}"
     return f"{name}: {word}, {numbers}, {found.questions} rows of {found.scenes} scenes"
 
 

@@ -1,4 +1,4 @@
-"""Losses row by row, of rows that no stage was trained on."""
+"""Losses and rewards row by row, of rows that no stage was trained on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from spacevista.models.clips import budget_for
 from spacevista.models.experts import experts_of
+from spacevista.models.generate import replies
+from spacevista.models.inputs import prompt_of_question
 from spacevista.qa.record import Question
 from spacevista.train.collate import Batch, Collator
+from spacevista.train.grpo_rewards import GrpoReward
+from spacevista.train.grpo_rows import rows_of
+from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.load import start_model
 from spacevista.train.rows import choice_of, expert_of, shards_of
 from spacevista.train.settings import FOUR, RunSettings
@@ -58,3 +63,20 @@ def row_losses(
             loss, by_scale = answer_loss(learner, Batch(**collator([row])))
         losses.append(float(loss) / float(by_scale[:, 1].sum()))
     return np.array(losses)
+
+
+def row_rewards(settings: GrpoSettings, model: Path, rows: Sequence[Row], root: Path) -> NDArray[np.float64]:
+    """Return what the greedy answer to each row earns by the settings' reward; rows are of form mc or reg."""
+    learner, processor = start_model(settings, model)
+    learner.eval()
+    budget = budget_for(processor, settings.frames, settings.pixels)
+    columns = rows_of([row.question for row in rows], root).rows
+    reward = GrpoReward(settings.reward)
+    earned: list[float] = []
+    for start in range(0, len(rows), settings.batch_size):
+        part = columns[start : start + settings.batch_size]
+        prompts = [prompt_of_question(row.question, row.root, budget) for row in rows[start : start + len(part)]]
+        texts = replies(learner, processor, prompts, budget, settings.completion_tokens)
+        found = reward([], texts, **{name: [row[name] for row in part] for name in part[0] if name != "prompt"})
+        earned += [float(value or 0.0) for value in found]
+    return np.array(earned)
