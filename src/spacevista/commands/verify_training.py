@@ -1,7 +1,7 @@
 """`python -m spacevista.commands.verify_training OUT`: does every stage gain on scenes that it was not trained on?
 
-Worlds are simulated and built, the stages of the recipe `debug` run on them, and each is compared with its start, row by
-row: by the held-out losses, GRPO by the rewards of greedy answers, with a bootstrap interval over scenes. Where that
+Worlds are simulated and built, the stages of the recipe `debug` run on them, and each is compared with its start: by
+the held-out losses row by row, GRPO by the rewards of greedy answers, with a bootstrap interval over scenes. Where that
 holds zero there is no conclusion. All of it goes on where it was stopped.
 """
 
