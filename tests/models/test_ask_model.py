@@ -56,9 +56,10 @@ def has(picture: Image.Image, color: tuple[int, int, int]) -> bool:
 def test_frames_with_marks_are_among_those_shown(video: Path) -> None:
     shown = video_pictures(video, [RED], Budget(frames=4, longest_edge_px=56))
     # 4 of 30: floor(i 29 / 3) = 0, 9, 19, 29, and the marked one.
-    assert [number for number, _ in shown] == [0, 9, 17, 19, 29]
-    assert [has(picture, RGB["red"]) for _, picture in shown] == [False, False, True, False, False]
-    assert {picture.size for _, picture in shown} == {(56, 42)}
+    assert shown.indices == (0, 9, 17, 19, 29)
+    assert [has(picture, RGB["red"]) for picture in shown.images] == [False, False, True, False, False]
+    assert {picture.size for picture in shown.images} == {(56, 42)}
+    assert list(shown.timestamps_s) == sorted(set(shown.timestamps_s))
 
 
 @pytest.mark.parametrize("frame", [-1, FRAMES])
@@ -76,8 +77,8 @@ def test_a_capture_shows_its_colour_pictures(tmp_path: Path) -> None:
     write_capture(tiny_capture(0), tmp_path / "desk")
     mark = Mark("point", 2, [20.0, 20.0], "", "red", 0)
     shown = capture_pictures(tmp_path / "desk", None, [mark], Budget(frames=2))
-    assert [number for number, _ in shown] == [0, 2, 4]
-    assert has(shown[1][1], RGB["red"])
+    assert shown.indices == (0, 2, 4)
+    assert has(shown.images[1], RGB["red"])
 
 
 def test_a_model_answers_about_a_video(model: Path, video: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,12 @@ pytest.importorskip("torch")
 import torch
 from PIL import Image
 
+from spacevista.evals.local_model import LocalModel
+from spacevista.evals.records import Opened
 from spacevista.models.clips import Clip, budget_for
 from spacevista.models.debug import TINY, debug_config, debug_model
 from spacevista.models.generate import replies
-from spacevista.models.inputs import Prompt
+from spacevista.models.inputs import Prompt, encode
 
 
 def test_a_batch_says_what_its_prompts_say_alone() -> None:
@@ -33,3 +35,21 @@ def test_tokens_of_pictures_are_never_said() -> None:
         model.get_output_embeddings().weight[model.config.video_token_id] = 100 * torch.ones(TINY.width)
     assert "<|video_pad|>" not in replies(model, processor, [Prompt("How far?")], budget, 3)[0]
     assert said
+
+
+def test_our_models_are_evaluated_on_the_tensors_they_are_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, processor = debug_model(0, debug_config(size=TINY))
+    pictures = tuple(Image.new("RGB", (56, 28), color) for color in ("red", "blue", "green"))
+    clip = Prompt("How far?", (Clip(pictures, (0.0, 1.0, 2.0)),))
+    trained = encode(processor, [clip], budget_for(processor, 4))
+    seen, generate = {}, model.generate
+    monkeypatch.setattr(model, "generate", lambda **options: seen.update(options) or generate(**options))
+    local = LocalModel(model, processor, batch=1, max_new_tokens=1, ours=True)
+    (said,) = local.replies([("How far?", Opened(pictures, (0, 1, 2)))])
+    for name in ("pixel_values_videos", "video_grid_thw", "second_per_grid_ts", "input_ids"):
+        assert torch.equal(torch.as_tensor(seen[name]), torch.as_tensor(trained[name])), name
+    assert [said] == replies(model, processor, [clip], budget_for(processor, 4), 1)
+    # Pictures that are no clip stay pictures, and keep their sizes in whole tokens: 60 px are two of 28.
+    apart = (pictures[0], Image.new("RGB", (60, 90)))
+    local.replies([("Which?", Opened(apart, (0, 1)))], apart=True)
+    assert seen["image_grid_thw"].tolist() == [[1, 2, 4], [1, 6, 4]]

@@ -15,7 +15,7 @@ from spacevista.ask.record import MarkError
 from spacevista.captures.open import open_capture
 from spacevista.errors import SpacevistaError
 from spacevista.evals.local_model import LocalModel
-from spacevista.evals.records import Budget
+from spacevista.evals.records import Budget, Opened
 from spacevista.media.pictures import resized
 from spacevista.media.sampling import uniform, with_marked
 from spacevista.media.video import video_frames
@@ -62,13 +62,13 @@ def ask_model(
     shown = (
         capture_pictures(source, config, marks, budget) if source.is_dir() else video_pictures(source, marks, budget)
     )
-    (text,) = loaded.replies([(question, [picture for _, picture in shown])])
+    (text,) = loaded.replies([(question, shown)])
     value, unit = reading_of(text, question)
-    return Reply(text, tuple(number for number, _ in shown), value, unit)
+    return Reply(text, shown.indices, value, unit)
 
 
-def video_pictures(video: Path, marks: Sequence[Mark], budget: Budget) -> list[tuple[int, Image.Image]]:
-    """Return frames of a video with their numbers: evenly chosen, those with marks added, marks drawn last."""
+def video_pictures(video: Path, marks: Sequence[Mark], budget: Budget) -> Opened:
+    """Return frames of a video with their times: evenly chosen, those with marks added, marks drawn last."""
     on_frame = _by_frame(marks)
     shots = video_frames(
         video.parent,
@@ -77,18 +77,18 @@ def video_pictures(video: Path, marks: Sequence[Mark], budget: Budget) -> list[t
         lambda part, count: _chosen(count, on_frame, budget),
         lambda number, picture: _finished(picture, on_frame.get(number, ()), budget),
     )
-    return [(number, picture) for number, _, picture in shots]
+    numbers, times_s, pictures = zip(*shots, strict=True)
+    return Opened(pictures, numbers, times_s)
 
 
-def capture_pictures(
-    folder: Path, config: Path | None, marks: Sequence[Mark], budget: Budget
-) -> list[tuple[int, Image.Image]]:
-    """Return colour pictures of a capture with their numbers, as `video_pictures` does."""
+def capture_pictures(folder: Path, config: Path | None, marks: Sequence[Mark], budget: Budget) -> Opened:
+    """Return colour pictures of a capture, as `video_pictures` does; they have no times."""
     capture, on_frame = open_capture(folder, config), _by_frame(marks)
     check_marks(capture.frames, marks)
     numbers = _chosen(len(capture.frames), on_frame, budget)
     pictures = (Image.fromarray(capture.frames[number].images.color()) for number in numbers)
-    return [(n, _finished(picture, on_frame.get(n, ()), budget)) for n, picture in zip(numbers, pictures, strict=True)]
+    finished = (_finished(picture, on_frame.get(n, ()), budget) for n, picture in zip(numbers, pictures, strict=True))
+    return Opened(tuple(finished), tuple(numbers))
 
 
 def reading_of(reply: str, question: str) -> tuple[float | None, str]:

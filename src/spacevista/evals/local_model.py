@@ -1,7 +1,8 @@
 """A Hugging Face model on this machine, CPU or GPU: questions that wait together are answered in one batch.
 
-Needs the extra `train`. Any model that `AutoModelForImageTextToText` knows, ours among them, and whose processor takes
-a list of pictures for each prompt; weights are read from safetensors only, and no code that comes with a model is run.
+Needs the extra `train`. Any model that `AutoModelForImageTextToText` knows, and whose processor takes a list of
+pictures for each prompt; ours get the frames as a video, in whole tokens and with their times, as in training. Weights
+are read from safetensors only, and no code that comes with a model is run.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from spacevista.errors import SpacevistaError
 from spacevista.evals.answerers import MAX_NEW_TOKENS, Answer
-from spacevista.evals.records import Opened, Sample
+from spacevista.evals.records import Images, Opened, Sample
 
 INSTALL = 'pip install "spacevista[train]"'
 GATHER_S = 0.05  # how long a batch that is not full waits for more: little beside the seconds that it takes
@@ -35,16 +34,20 @@ class LocalModel:
         processor: its processor, with a chat template.
         batch: how many questions go through the model together.
         max_new_tokens: at most.
+        ours: the model is of `spacevista.models`.
     """
 
     name = "local"
     needs_frames = True
 
-    def __init__(self, model: Any, processor: Any, batch: int, max_new_tokens: int = MAX_NEW_TOKENS) -> None:
+    def __init__(
+        self, model: Any, processor: Any, batch: int, max_new_tokens: int = MAX_NEW_TOKENS, ours: bool = False
+    ) -> None:
         self._model = model
         self._processor = processor
         self._batch = batch
         self._max_new_tokens = max_new_tokens
+        self._ours = ours
         self._waiting: list[tuple[_Asked, asyncio.Future[str]]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -57,14 +60,15 @@ class LocalModel:
             OSError: there is no such model, or it has no safetensors.
         """
         torch, _, transformers = (_extra(name) for name in ("torch", "torchvision", "transformers"))
-        import spacevista.models  # noqa: F401  # makes our own models known to the Auto classes
+        from spacevista.models.auto import GENERATIONS  # importing that room makes our models known to the Auto classes
 
         on_gpu = torch.cuda.is_available()
         loaded = transformers.AutoModelForImageTextToText.from_pretrained(
             model, dtype=torch.bfloat16 if on_gpu else torch.float32, use_safetensors=True
         )
         loaded.to("cuda" if on_gpu else "cpu").eval()
-        return cls(loaded, transformers.AutoProcessor.from_pretrained(model), batch, max_new_tokens)
+        ours = isinstance(loaded.config, tuple(config for config, _, _ in GENERATIONS))
+        return cls(loaded, transformers.AutoProcessor.from_pretrained(model), batch, max_new_tokens, ours)
 
     async def answer(self, sample: Sample, media: Opened | None) -> Answer:
         """Answer one question, together with others that wait."""
@@ -80,21 +84,47 @@ class LocalModel:
         Raises:
             SpacevistaError: the batch does not fit into the memory.
         """
-        return self.replies([(sample.prompt, media.images if media is not None else ()) for sample, media in asked])
+        apart = any(isinstance(sample.media, Images) for sample, _ in asked)
+        return self.replies([(sample.prompt, media) for sample, media in asked], apart)
 
-    def replies(self, asked: Sequence[tuple[str, Sequence[Image.Image]]]) -> list[str]:
-        """Reply to a batch of prompts, each with the pictures that go before it; errors as in `answers`."""
-        torch = _extra("torch")
-        prompts = [self._prompt(text, len(pictures)) for text, pictures in asked]
-        images = [list(pictures) for _, pictures in asked if pictures]
+    def replies(self, asked: Sequence[tuple[str, Opened | None]], apart: bool = False) -> list[str]:
+        """Reply to a batch of prompts, each with the pictures that go before it.
+
+        Args:
+            apart: the pictures are no frames of one clip.
+
+        Raises:
+            SpacevistaError: the batch does not fit into the memory.
+        """
+        try:
+            return self._replies_of_ours(asked, apart) if self._ours else self._replies(asked)
+        except _extra("torch").OutOfMemoryError as error:
+            raise SpacevistaError(f"a batch of {len(asked)} does not fit into the memory: {error}") from error
+
+    def _replies_of_ours(self, asked: Sequence[tuple[str, Opened | None]], apart: bool) -> list[str]:
+        from spacevista.models.clips import roomy_budget
+        from spacevista.models.generate import replies
+        from spacevista.models.inputs import prompt_of_pictures
+
+        budget = roomy_budget(self._processor, [media.images for _, media in asked if media is not None])
+        prompts = [
+            prompt_of_pictures(text, media.images, None if apart else media.timestamps_s, budget)
+            if media is not None
+            else prompt_of_pictures(text, (), None, budget)
+            for text, media in asked
+        ]
+        texts: list[str] = replies(self._model, self._processor, prompts, budget, self._max_new_tokens)
+        return texts
+
+    def _replies(self, asked: Sequence[tuple[str, Opened | None]]) -> list[str]:
+        pictures = [media.images if media is not None else () for _, media in asked]
+        prompts = [self._prompt(text, len(own)) for (text, _), own in zip(asked, pictures, strict=True)]
+        images = [list(own) for own in pictures if own]
         inputs = self._processor(
             text=prompts, images=images or None, padding=True, padding_side="left", return_tensors="pt"
         ).to(self._model.device, self._model.dtype)
-        try:
-            with torch.inference_mode():
-                tokens = self._model.generate(**inputs, max_new_tokens=self._max_new_tokens, do_sample=False)
-        except torch.OutOfMemoryError as error:
-            raise SpacevistaError(f"a batch of {len(asked)} does not fit into the memory: {error}") from error
+        with _extra("torch").inference_mode():
+            tokens = self._model.generate(**inputs, max_new_tokens=self._max_new_tokens, do_sample=False)
         new = tokens[:, inputs["input_ids"].shape[1] :]
         return [str(text) for text in self._processor.batch_decode(new, skip_special_tokens=True)]
 

@@ -93,6 +93,14 @@ def budget_for(processor: Any, frames: int = Budget.frames, pixels: int = Budget
     return Budget(frames, pixels, sides.pop())
 
 
+def roomy_budget(processor: Any, pictures: Iterable[Sequence[Image.Image]]) -> Budget:
+    """Return a budget that holds these pictures as they are, but for the rounding to whole tokens."""
+    side = budget_for(processor).side_px
+    sizes = [picture.size for own in pictures for picture in own]
+    most = max((len(own) for own in pictures), default=1)
+    return budget_for(processor, most, max(((w + side) * (h + side) for w, h in sizes), default=side * side))
+
+
 def chosen_frames(count: int, marked: Iterable[int], budget: Budget) -> list[int]:
     """Return the rising indices of the frames to show, of a clip of `count` frames: the `uniform` ones and the marked.
 

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from transformers import BatchFeature
 
-from spacevista.models.clips import Budget, Clip, budget_for, check_picture, clip_of_question
+from spacevista.models.clips import Budget, Clip, budget_for, check_picture, clip_of_question, fitted_size
 from spacevista.models.errors import ModelError
 from spacevista.qa.record import Question
 
@@ -39,6 +39,25 @@ class Prompt:
 def prompt_of_question(question: Question, root: Path, budget: Budget) -> Prompt:
     """Return a data set's row as a prompt; errors as in `clips.clip_of_question`."""
     return Prompt(question.question, (clip_of_question(question, root, budget),))
+
+
+def prompt_of_pictures(
+    text: str, pictures: Sequence[Image.Image], times_s: Sequence[float] | None, budget: Budget
+) -> Prompt:
+    """Return a prompt with pictures that were chosen and marked already; their sides are rounded to whole tokens.
+
+    Args:
+        times_s: of each frame of a clip; empty: a second apart; None: the pictures are no clip.
+
+    Raises:
+        ModelError: a picture is too long for its width.
+    """
+    if times_s is None or not pictures:
+        fitted = (picture.resize(fitted_size(picture.size, budget), Image.Resampling.BICUBIC) for picture in pictures)
+        return Prompt(text, tuple(fitted))
+    size = fitted_size(pictures[0].size, budget)
+    frames = tuple(picture.resize(size, Image.Resampling.BICUBIC) for picture in pictures)
+    return Prompt(text, (Clip(frames, tuple(times_s) or tuple(map(float, range(len(frames))))),))
 
 
 def encode(
