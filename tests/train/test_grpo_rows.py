@@ -20,7 +20,7 @@ from spacevista.errors import CaptureError, SceneError
 from spacevista.scenes.disk import read_objects, read_scene, write_scene
 from spacevista.scoring.targets import COLUMNS, target_of
 from spacevista.train.errors import TrainError
-from spacevista.train.grpo_rows import order_of, rows_of, scene_anchors, with_shuffled_scales
+from spacevista.train.grpo_rows import SceneAnchors, order_of, rows_of, scene_anchors, with_shuffled_scales
 
 
 @pytest.fixture
@@ -142,3 +142,10 @@ def test_each_pass_has_every_row_once_in_an_order_of_its_own() -> None:
     assert order[:5] != order[5:10]
     assert order == order_of(5, 20, seed=1)[:12]  # a longer run begins as a shorter one
     assert order != order_of(5, 12, seed=2)
+
+
+def test_anchors_may_come_from_elsewhere(tmp_path: Path) -> None:
+    known = {"desk": SceneAnchors(0.25, {1: "cup"})}
+    found = rows_of([question(0)], tmp_path, known.get)  # no scene on disk
+    assert (found.rows[0]["scale_m"], found.without) == (0.25, {})
+    assert rows_of([question(0)], tmp_path).without == {"scale: no scene": 1}

@@ -26,7 +26,7 @@ from spacevista.train.errors import TrainError
 from spacevista.train.grpo_config import trl_config
 from spacevista.train.grpo_log import GrpoLog
 from spacevista.train.grpo_rewards import GrpoReward
-from spacevista.train.grpo_rows import GrpoRows, order_of, rows_of, with_shuffled_scales
+from spacevista.train.grpo_rows import AnchorsOf, GrpoRows, order_of, rows_of, with_shuffled_scales
 from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.grpo_trainer import VideoGrpoTrainer
 from spacevista.train.grpo_watch import RouterWatch
@@ -44,6 +44,7 @@ def train_grpo(
     settings: GrpoSettings,
     out: Path,
     embed: Embed | None = None,
+    anchors: AnchorsOf | None = None,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> None:
     """Train `model` in place; what of it learns is what requires gradients.
@@ -58,6 +59,7 @@ def train_grpo(
         questions: of form mc and reg; those of form free are counted and left out. All are held in memory.
         root: the data set's folder, with the frames and, for the anchors, `scenes/<id>`.
         embed: sentence embeddings for the semantic term; None leaves that term out.
+        anchors: as in `grpo_rows.rows_of`.
         callbacks: more of them; saves and stops they ask for happen at the end of a generation's use.
 
     Raises:
@@ -68,7 +70,7 @@ def train_grpo(
     main = config.process_index == 0
     with locked(out, "training") if main else nullcontext():
         experts = _experts(model)
-        found = rows_of(questions, root)
+        found = rows_of(questions, root, anchors)
         rows = with_shuffled_scales(found.rows, settings.seed) if settings.reward == "shuffled" else found.rows
         checkpoint = last_checkpoint(out)
         if main:

@@ -7,7 +7,7 @@ the data set's folder: the size of the scene and the name of what a mark points 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,9 @@ class SceneAnchors:
     names: Mapping[int, str | None]
 
 
+AnchorsOf = Callable[[str], SceneAnchors | None]
+
+
 @dataclass(frozen=True)
 class GrpoRows:
     """Rows, and what happened on the way to them.
@@ -57,14 +60,18 @@ class GrpoRows:
     without: Mapping[str, int] = field(default_factory=dict)
 
 
-def rows_of(questions: Iterable[Question], root: Path) -> GrpoRows:
+def rows_of(questions: Iterable[Question], root: Path, anchors: AnchorsOf | None = None) -> GrpoRows:
     """Return the rows of multiple-choice and number questions; free ones have no reward and are left out.
+
+    Args:
+        root: the data set's folder.
+        anchors: of a scene, by its id; None: they come from `scenes/<id>` below `root`.
 
     Raises:
         TrainError: no question is left, two have the same id, or one has no proper truth; names it.
         SceneError: an annotated scene is damaged.
     """
-    anchors = cache(lambda scene_id: scene_anchors(root, scene_id))
+    known = cache(anchors or (lambda scene_id: scene_anchors(root, scene_id)))
     rows, used, left_out, without = [], {}, Counter[str](), Counter[str]()
     for question in questions:
         if question.form == "free":
@@ -72,7 +79,7 @@ def rows_of(questions: Iterable[Question], root: Path) -> GrpoRows:
             continue
         if question.id in used:
             raise TrainError(f"expected questions with ids of their own, got {question.id} twice")
-        rows.append(_row(question, anchors(question.scene_id), without))
+        rows.append(_row(question, known(question.scene_id), without))
         used[question.id] = question
     if not rows:
         raise TrainError(f"expected questions of form mc or reg, got none ({dict(left_out) or 'no questions'})")

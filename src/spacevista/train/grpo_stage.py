@@ -8,10 +8,12 @@ from pathlib import Path
 import msgspec
 
 from spacevista.qa.readers import read_questions
+from spacevista.scoring.rewards import Embed
 from spacevista.train.callbacks import StopOnRequest
 from spacevista.train.checkpoints import last_checkpoint, step_of, write_whole
 from spacevista.train.errors import StoppedError, TrainError
 from spacevista.train.grpo import LOG_FILE, RUN_FILE, train_grpo
+from spacevista.train.grpo_rows import AnchorsOf
 from spacevista.train.grpo_settings import GrpoSettings
 from spacevista.train.load import MODEL_FOLDER, save_model, start_model
 from spacevista.train.parts import let_learn
@@ -20,13 +22,20 @@ from spacevista.train.settings import plain
 
 
 def train_policy(
-    settings: GrpoSettings, data: Sequence[Path], out: Path, model: Path | None = None, tell: Tell = silent
+    settings: GrpoSettings,
+    data: Sequence[Path],
+    out: Path,
+    model: Path | None = None,
+    tell: Tell = silent,
+    anchors: AnchorsOf | None = None,
+    embed: Embed | None = None,
 ) -> Path:
     """Train a policy, or go on where a run in `out` was stopped, and return the folder of the finished model.
 
     Args:
         data: the folder of one data set; questions of its split train are used.
         model: folder of a model that answers: of the cold start, or with experts and their router.
+        anchors, embed: as in `grpo.train_grpo`.
 
     Raises:
         TrainError: no model, not one data set, or as in `grpo.train_grpo`, as the other errors.
@@ -46,7 +55,7 @@ def train_policy(
     out.mkdir(parents=True, exist_ok=True)
     stop = StopOnRequest()
     with stop.listening():
-        train_grpo(policy, processor, questions, data[0], settings, out, callbacks=[stop])
+        train_grpo(policy, processor, questions, data[0], settings, out, embed, anchors, [stop])
     last = last_checkpoint(out)
     done = 0 if last is None else step_of(last)
     if done < settings.steps:
