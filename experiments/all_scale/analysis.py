@@ -6,12 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
-from experiments.all_scale.cell_checks import check_against_plan
-from experiments.all_scale.cell_records import Cell, CellError, Gate
-from experiments.all_scale.cells import GATES_FILE, file_of, read_cell, read_gates
+from experiments.all_scale.cell_records import Cell, CellError
 from experiments.all_scale.endpoints import (
     Asked,
     Moves,
@@ -22,37 +19,13 @@ from experiments.all_scale.endpoints import (
     pair_moves,
     slope,
 )
-from experiments.all_scale.plan import CellPlan, cells_of
 from experiments.all_scale.protocol import BANDS, FOUR
 from experiments.all_scale.protocol_records import Contrast, Protocol, Side
-from experiments.all_scale.statistics import Estimate, Sample, estimate, holm, seeds_needed
+from experiments.all_scale.statistics import Estimate, Sample, estimate, holm
 
 from spacevista.geometry.arrays import FloatArray, IntArray
 
 PRIMARY_ENDPOINT = "macro_mra"
-
-
-@dataclass(frozen=True)
-class Found:
-    """What there is of the experiment.
-
-    Attributes:
-        plans: all cells that it should have.
-        cells: those that were run, by name.
-        strangers: files below the results that are no planned cell.
-    """
-
-    plans: tuple[CellPlan, ...]
-    cells: dict[str, Cell]
-    gates: dict[str, Gate]
-    strangers: tuple[str, ...]
-
-    def missing(self) -> list[CellPlan]:
-        """Return the cells that were not run, in the order to run them."""
-        return [plan for plan in self.plans if not self.has(plan)]
-
-    def has(self, plan: CellPlan) -> bool:
-        return plan.name in self.cells or (plan.family == "gates" and plan.name.split("/")[1] in self.gates)
 
 
 @dataclass(frozen=True)
@@ -74,34 +47,16 @@ class Response:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Answers to scenes of one band: line of the plot -> share of answers in each bin, mean over seeds."""
+    """Answers to scenes of one band, mean over seeds.
+
+    Attributes:
+        shares: line of the plot -> share of answers in each bin.
+        unplaced: line -> share of answers without a place in them, for they are no length above 0.
+    """
 
     band: str
     shares: dict[str, FloatArray]
-
-
-def find(results: Path, protocol: Protocol) -> Found:
-    """Read all cells that are there; as many seeds are planned as the pilot's spread asks for.
-
-    Raises:
-        CellError: a cell is damaged, or not what the protocol asks for.
-    """
-    first = _found(results, protocol, protocol.seeds.least)
-    seeds = max([protocol.seeds.least, *(count for _, count in seeds_asked(first.cells, protocol).values())])
-    return first if seeds == protocol.seeds.least else _found(results, protocol, seeds)
-
-
-def seeds_asked(cells: Mapping[str, Cell], protocol: Protocol) -> dict[Contrast, tuple[float, int]]:
-    """Return for each primary contrast with a whole pilot the spread of its seeds and how many seeds that asks for."""
-    asked: dict[Contrast, tuple[float, int]] = {}
-    rule = protocol.seeds
-    for contrast in (c for c in protocol.contrasts if c.primary):
-        pilot = contrast_result(contrast, PRIMARY_ENDPOINT, cells, protocol, only=rule.pilot)
-        if pilot.estimate is not None and pilot.seeds == rule.pilot:
-            own = pilot.estimate.own
-            needed = seeds_needed(own, rule.effect, rule.power, rule.alpha, rule.least)
-            asked[contrast] = float(np.std(own, ddof=1)), needed
-    return asked
+    unplaced: dict[str, float]
 
 
 def side_result(side: Side, endpoint: str, cells: Mapping[str, Cell], protocol: Protocol) -> Result:
@@ -112,32 +67,35 @@ def side_result(side: Side, endpoint: str, cells: Mapping[str, Cell], protocol: 
     return _result(samples, tuple(asked), f"{side}:{endpoint}", protocol)
 
 
-def contrast_result(
-    contrast: Contrast,
-    endpoint: str,
-    cells: Mapping[str, Cell],
-    protocol: Protocol,
-    only: Sequence[int] | None = None,
-) -> Result:
-    """Return the difference of an endpoint, first - second, over the seeds that both sides have (or `only` those).
+def contrast_result(contrast: Contrast, endpoint: str, cells: Mapping[str, Cell], protocol: Protocol) -> Result:
+    """Return the difference of an endpoint, first - second, over the seeds that both sides have.
+
+    Raises:
+        CellError: as `contrast_samples`.
+    """
+    samples = contrast_samples(contrast, endpoint, cells)
+    return _result(list(samples.values()), tuple(samples), f"{contrast.first}-{contrast.second}:{endpoint}", protocol)
+
+
+def contrast_samples(contrast: Contrast, endpoint: str, cells: Mapping[str, Cell]) -> dict[int, Sample]:
+    """Return the difference of an endpoint for each seed that both sides have, under any weights of its scenes.
 
     Raises:
         CellError: sides that should have been asked the same were not, or two seeds share a scene.
     """
     first, second = (by_seed(side, cells) for side in (contrast.first, contrast.second))
-    seeds = tuple(seed for seed in first if seed in second and (only is None or seed in only))
-    samples, scenes = [], []
-    for seed in seeds:
+    samples, scenes = {}, []
+    for seed in (seed for seed in first if seed in second):
         one, other = first[seed], second[seed]
         if _alike(contrast):
             _check_paired(contrast, seed, one, other)
         names = list(dict.fromkeys([*one.scenes, *other.scenes]))
         place = {name: number for number, name in enumerate(names)}
         here, there = (np.array([place[name] for name in side.scenes], dtype=np.int64) for side in (one, other))
-        samples.append(Sample(len(names), partial(_difference, endpoint, (one, other), (here, there))))
-        scenes.append(tuple(names))
+        samples[seed] = Sample(len(names), partial(_difference, endpoint, (one, other), (here, there)))
+        scenes.append(names)
     _check_apart(f"{contrast.first.cells} - {contrast.second.cells}", scenes)
-    return _result(samples, seeds, f"{contrast.first}-{contrast.second}:{endpoint}", protocol)
+    return samples
 
 
 def holm_of_primary(results: Mapping[Contrast, Result]) -> dict[Contrast, float | None]:
@@ -168,16 +126,20 @@ def conflict_of(band: str, cells: Mapping[str, Cell]) -> Conflict:
     """Return by which factor answers to one band are off: its specialist's, the others', one adapter's, experts'."""
     others = [Side(f"conflict/{other}", band=band) for other in BANDS if other != band]
     lines = {
-        "specialist of the band": [Side(f"conflict/{band}", band=band)],
+        "own specialist": [Side(f"conflict/{band}", band=band)],
         "other bands' specialists": others,
-        "one adapter, all bands": [Side("arms/lora", band=band)],
+        "one adapter": [Side("arms/lora", band=band)],
         "experts by label": [Side("arms/oracle", band=band)],
     }
-    shares = {
-        name: [log_ratio_shares(asked)[0] for side in sides for asked in by_seed(side, cells).values()]
+    found = {
+        name: [log_ratio_shares(asked) for side in sides for asked in by_seed(side, cells).values()]
         for name, sides in lines.items()
     }
-    return Conflict(band, {name: np.mean(found, axis=0) for name, found in shares.items() if found})
+    return Conflict(
+        band,
+        {name: np.mean([shares for shares, _ in each], axis=0) for name, each in found.items() if each},
+        {name: float(np.mean([unplaced for _, unplaced in each])) for name, each in found.items() if each},
+    )
 
 
 def by_seed(side: Side, cells: Mapping[str, Cell]) -> dict[int, Asked]:
@@ -194,18 +156,6 @@ def cells_by_seed(name: str, cells: Mapping[str, Cell]) -> dict[int, Cell]:
     """Return the cells of a name without its seed, by seed in ascending order."""
     found = [cell for key, cell in cells.items() if key.rsplit("/", 1)[0] == name]
     return {cell.settings.seed: cell for cell in sorted(found, key=lambda cell: cell.settings.seed)}
-
-
-def _found(results: Path, protocol: Protocol, seeds: int) -> Found:
-    plans = cells_of(protocol, seeds)
-    cells: dict[str, Cell] = {}
-    for plan in plans:
-        if plan.family != "gates" and (cell := read_cell(results, plan.name)) is not None:
-            check_against_plan(cell, plan, protocol, file_of(results, plan.name))
-            cells[plan.name] = cell
-    known = {file_of(results, plan.name) for plan in plans} | {results / GATES_FILE}
-    strangers = sorted(str(file.relative_to(results)) for file in results.rglob("*.json") if file not in known)
-    return Found(tuple(plans), cells, read_gates(results), tuple(strangers))
 
 
 def _result(samples: list[Sample], seeds: tuple[int, ...], name: str, protocol: Protocol) -> Result:

@@ -43,9 +43,11 @@ def _check_rows(rows: Answers, where: str) -> None:
     _check_asked(lengths.scene, lengths.question, count, here)
     _same_length(here, len(lengths.scene), true_m=lengths.true_m, predicted_m=lengths.predicted_m)
     for place, value in enumerate(lengths.true_m):
-        _expect(math.isfinite(value) and value > 0, f"{here}.true_m[{place}]", "a finite length above 0", value)
+        if not (math.isfinite(value) and value > 0):
+            raise CellError(f"{here}.true_m[{place}]: expected a finite length above 0, got {value}")
     for place, answer in enumerate(lengths.predicted_m):
-        _expect(answer is None or math.isfinite(answer), f"{here}.predicted_m[{place}]", "a finite length", answer)
+        if answer is not None and not math.isfinite(answer):
+            raise CellError(f"{here}.predicted_m[{place}]: expected a finite length or null, got {answer}")
     if (letters := rows.letters) is not None:
         here = f"{where}.letters"
         _check_asked(letters.scene, letters.question, count, here)
@@ -95,7 +97,8 @@ def _check_scenes(rows: Answers, test: HeldOut, where: str) -> None:
     most = test.scenes * (2 if test.name == "pairs" else 1)  # a number that gave no scene is missing
     if len(rows.scenes) > most:
         raise CellError(f"{where}.scenes: expected at most {most}, got {len(rows.scenes)}")
-    if unknown := sorted(set(rows.sizes) - set(test.groups)):
-        raise CellError(f"{where}.sizes: expected some of {', '.join(test.groups)}, got {', '.join(unknown)}")
+    if set(rows.sizes) != set(test.groups):  # one that is missing would leave the mean over all unnoticed
+        got = ", ".join(sorted(set(rows.sizes)))
+        raise CellError(f"{where}.sizes: expected all of {', '.join(test.groups)}, got {got}")
     if (rows.forced is None) == (test.name == "forced"):
         raise CellError(f"{where}.forced: expected it in test forced and nowhere else")

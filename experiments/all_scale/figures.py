@@ -14,8 +14,9 @@ from spacevista.qa.plots import COLORS, TEXT
 
 LABELS, RANGE, ROW, RIGHT = 250, 420, 22, 24  # of the plots with a row for each name: the names, the axis, a row
 ABOVE, BELOW = 8, 44
-PANEL, TALL, SPACE, ASIDE = 250, 150, 34, 46  # of the histograms: a panel's width and height, what is between, the left
+PANEL, TALL, SPACE, ASIDE = 280, 150, 40, 46  # of the histograms: a panel's width and height, what is between, the left
 COLUMNS = 2
+DECADES = {-4: "÷ 10⁴", -2: "÷ 100", 0: "1", 2: "× 100", 4: "× 10⁴"}
 LETTER = 6.2  # width of one
 FAINT, PLAIN = 'stroke="currentColor" stroke-opacity=".15"', 'stroke="currentColor" stroke-opacity=".5"'
 STYLE = (
@@ -89,7 +90,7 @@ def factors_svg(panels: Sequence[tuple[str, Mapping[str, FloatArray]]], series: 
     for number, (name, lines) in enumerate(panels):
         left = ASIDE + number % COLUMNS * (PANEL + SPACE)
         parts.append(f'<g transform="translate({left} {ABOVE + number // COLUMNS * (TALL + 52)})">')
-        parts += _panel(name, lines, series, top)
+        parts += _panel(name, lines, series, top, number % COLUMNS == 0)
         parts.append("</g>")
     width, height = ASIDE + COLUMNS * PANEL + (COLUMNS - 1) * SPACE + RIGHT, ABOVE + rows * (TALL + 52) + 18
     parts.append(_text(ASIDE + (width - ASIDE - RIGHT) / 2, height - 6, label))
@@ -107,16 +108,17 @@ def axis_of(values: Sequence[float], least: float) -> tuple[float, float, float]
     return float(np.floor(low / step) * step), float(np.ceil(high / step) * step), step
 
 
-def _panel(name: str, lines: Mapping[str, FloatArray], series: Sequence[str], top: float) -> list[str]:
+def _panel(name: str, lines: Mapping[str, FloatArray], series: Sequence[str], top: float, outermost: bool) -> list[str]:
     edges = HISTOGRAM_EDGES
     low, high = float(edges[0]), float(edges[-1])
     middles = (edges[:-1] + edges[1:]) / 2
     parts = [_text(PANEL / 2, TALL + 32, name), f'<path d="M0 {TALL}H{PANEL}" {PLAIN}/>']
-    parts += [_text(-6, 4, f"{100 * top:.0f} %", "end"), _text(-6, TALL + 4, "0", "end")]
-    for power in range(int(np.ceil(low)), int(high) + 1, 2):
+    if outermost:
+        parts += [_text(-6, 4, f"{100 * top:.0f} %", "end"), _text(-6, TALL + 4, "0", "end")]
+    for power, told in DECADES.items():
         x = PANEL * (power - low) / (high - low)
         parts.append(f'<path d="M{x:.1f} 0V{TALL}" {PLAIN if power == 0 else FAINT}/>')
-        parts.append(_text(x, TALL + 15, "1" if power == 0 else f"{'×' if power > 0 else '÷'} {10 ** abs(power):,}"))
+        parts.append(_text(x, TALL + 15, told))
     for line, shares in lines.items():
         xs, ys = PANEL * (middles - low) / (high - low), TALL * (1 - shares / top)
         points = "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(xs, ys, strict=True))

@@ -72,13 +72,13 @@ def numbers_of(test: HeldOut, seed: int) -> range:
     return range(start, start + test.scenes)
 
 
-def chosen_rate_of(cells: str, protocol: Protocol) -> str:
-    """Return the cells whose trials choose the learning rate of these; the same as `cells` where they have their own.
+def chosen_rate_of(cells: str) -> str:
+    """Return the cells whose trials choose the learning rate of these: themselves, for arms and rewards.
 
     Specialists and dense features take that of `lora`, numbers of experts that of `oracle`.
     """
     family = cells.split("/")[0]
-    if family == "arms" or family == "rewards":
+    if family in ("arms", "rewards"):
         return cells
     return "arms/oracle" if family == "counts" else "arms/lora"
 

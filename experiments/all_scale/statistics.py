@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from spacevista.evals.intervals import LEVEL, REPLICATES
 from spacevista.geometry.arrays import FloatArray
 
-REPLICATES = 4_000
-LEVEL = 0.95
-MOST_SEEDS = 10_000  # what a plan could ask for before it is no plan any more
+MOST_SEEDS = 1_000  # what a plan could ask for before it is no plan any more
+QUANTILES = (np.arange(1000) + 0.5) / 1000
 
 Figure = Callable[[FloatArray], FloatArray]  # weights of scenes (R, S) -> (R,)
 
@@ -33,6 +33,10 @@ class Sample:
 
     scenes: int
     figure: Figure
+
+    def own(self) -> float:
+        """Return the figure of all scenes as they are."""
+        return float(self.figure(np.ones((1, self.scenes)))[0])
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def bootstrap(samples: Sequence[Sample], rng: np.random.Generator, replicates: i
     """Draw seeds, and scenes within them; every draw of a seed draws its scenes anew."""
     if not samples:
         raise ValueError("expected one seed or more, got none")
-    own = np.array([float(sample.figure(np.ones((1, sample.scenes)))[0]) for sample in samples])
+    own = np.array([sample.own() for sample in samples])
     if not np.isfinite(own).all():
         raise ValueError(f"expected a value for every seed, got {own.tolist()}")
     picks = rng.integers(len(samples), size=(replicates, len(samples)))
@@ -134,14 +138,13 @@ def _leaves_out_zero(drawn: Replicates, alpha: float) -> bool:
 
 def holm(p_by_name: Mapping[str, float | None]) -> dict[str, float | None]:
     """Return the p values adjusted for all of the family (Holm 1979); those that are None stay so and count as 1."""
-    ordered = sorted(p_by_name, key=lambda name: 1.0 if p_by_name[name] is None else float(p_by_name[name] or 0.0))
-    adjusted: dict[str, float | None] = {}
+    counted = {name: 1.0 if p is None else p for name, p in p_by_name.items()}
+    adjusted: dict[str, float] = {}
     reached = 0.0
-    for place, name in enumerate(ordered):
-        p = p_by_name[name]
-        reached = max(reached, min(1.0, (len(ordered) - place) * (1.0 if p is None else p)))
-        adjusted[name] = None if p is None else reached
-    return {name: adjusted[name] for name in p_by_name}
+    for place, name in enumerate(sorted(counted, key=lambda name: counted[name])):
+        reached = max(reached, min(1.0, (len(counted) - place) * counted[name]))
+        adjusted[name] = reached
+    return {name: None if p is None else adjusted[name] for name, p in p_by_name.items()}
 
 
 def equivalent(ends: tuple[float, float], margin: float) -> bool:
@@ -174,8 +177,10 @@ def power(spread: float, seeds: int, effect: float, alpha: float) -> float:
         effect: the true difference, in the same unit.
     """
     freedom, shift = seeds - 1, effect / spread * math.sqrt(seeds)
-    bound = stats.t.ppf(1 - alpha / 2, freedom)
-    return float(stats.nct.sf(bound, freedom, shift) + stats.nct.cdf(-bound, freedom, shift))
+    # (Z + shift) / sqrt(V / freedom) beyond the bound, V chi-squared: the mean over V of a normal tail. scipy's own
+    # noncentral t is no number far out.
+    bounds = stats.t.ppf(1 - alpha / 2, freedom) * np.sqrt(stats.chi2.ppf(QUANTILES, freedom) / freedom)
+    return float(np.mean(stats.norm.sf(bounds - shift) + stats.norm.sf(bounds + shift)))
 
 
 def seeds_needed(
@@ -192,12 +197,9 @@ def seeds_needed(
     if len(differences) < 2:
         raise ValueError(f"expected the differences of 2 seeds or more, got {len(differences)}")
     spread = float(np.std(differences, ddof=1))
-    if spread == 0 or power(spread, least, effect, alpha) >= wanted:
+    if spread < effect * 1e-6 or power(spread, least, effect, alpha) >= wanted:
         return least
-    if power(spread, MOST_SEEDS, effect, alpha) < wanted:
-        raise ValueError(f"expected a spread that {MOST_SEEDS:,} seeds can see through, got {spread:g}")
-    low, high = least, MOST_SEEDS  # too few, enough: power grows with the seeds
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if power(spread, middle, effect, alpha) >= wanted else (middle, high)
-    return high
+    for seeds in range(least + 1, MOST_SEEDS + 1):
+        if power(spread, seeds, effect, alpha) >= wanted:
+            return seeds
+    raise ValueError(f"expected a spread that {MOST_SEEDS:,} seeds can see through, got {spread:g}")
