@@ -126,12 +126,9 @@ def secondary_part(findings: Findings) -> str:
 def conflict_part(conflicts: Sequence[Conflict], lines: Sequence[str]) -> str:
     """Return the shares of answers that the histograms have no place for."""
     rows = [
-        [
-            conflict.band,
-            *(f"{100 * conflict.unplaced[line]:.1f}" if line in conflict.unplaced else "" for line in lines),
-        ]
-        for conflict in conflicts
-        if conflict.shares
+        [one.band, *(f"{100 * one.unplaced[line]:.1f}" if line in one.unplaced else "" for line in lines)]
+        for one in conflicts
+        if one.shares
     ]
     if not rows:
         return f"{NOTHING.capitalize()}.\n"
