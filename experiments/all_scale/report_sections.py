@@ -71,7 +71,7 @@ def primary_part(findings: Findings) -> str:
 
 
 def gates_part(found: Found) -> str:
-    """Return whether the gates were passed; their figures stand in the laboratory's own table."""
+    """Return whether the gates were passed; their figures stand in the laboratory's README.md."""
     rows = []
     for name in GATES:
         gate = found.gates.get(name)
@@ -202,8 +202,8 @@ def limits_part(findings: Findings) -> str:
     """Return how to read the numbers."""
     return (
         f"Differences count as none where the whole interval lies within {within(findings.endpoint)}. Primary "
-        "contrasts are called higher or lower only with a Holm p under 0.05; the others are exploratory and adjusted "
-        "for nothing: one in twenty of them is expected to err. "
+        "contrasts are called higher or lower only with a Holm p under 0.05. The others are exploratory and adjusted for "
+        "nothing: of twenty without a true difference, one is expected to be called higher or lower. "
         f"With fewer than {findings.protocol.seeds.least} seeds intervals are those of a pilot.\n"
     )
 
