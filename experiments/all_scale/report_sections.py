@@ -202,7 +202,7 @@ def limits_part(findings: Findings) -> str:
     """Return how to read the numbers."""
     return (
         f"Differences count as none where the whole interval lies within {within(findings.endpoint)}. Primary "
-        "contrasts are called higher or lower only with a Holm p under 0.05. The others are exploratory and adjusted for "
+        "contrasts are called higher or lower only with a Holm p under 0.05. The others are exploratory, adjusted for "
         "nothing: of twenty without a true difference, one is expected to be called higher or lower. "
         f"With fewer than {findings.protocol.seeds.least} seeds intervals are those of a pilot.\n"
     )
