@@ -26,7 +26,7 @@ from spacevista.scoring import (
     true_number,
     unscored_reason,
 )
-from spacevista.scoring.mra import mra, mra_of_error
+from spacevista.scoring.mra import mra, mra_many, mra_of_error
 from spacevista.scoring.rouge import rouge_f1
 
 RELEASED = tuple(name for name in BENCHMARKS if name != "spacevista_sim")
@@ -230,6 +230,15 @@ def test_errors_of_many_rows_name_the_place() -> None:
 def test_an_unknown_parser_is_an_error() -> None:
     with pytest.raises(ScoringError, match="official, strict"):
         score_row("vsi_bench", vsi("1"), "lenient")  # type: ignore[arg-type]
+
+
+def test_accuracies_of_arrays_are_those_of_their_numbers() -> None:
+    rng = np.random.default_rng(0)
+    truths = np.where(rng.random(2000) < 0.1, 0.0, 10 ** rng.uniform(-3, 3, 2000))
+    predictions = truths * (1 + rng.integers(-12, 13, 2000) / 20)  # many on a threshold
+    predictions[:2] = np.nan, np.inf
+    expected = [mra(p, t) for p, t in zip(predictions.tolist(), truths.tolist(), strict=True)]
+    assert mra_many(predictions, truths).tolist() == expected
 
 
 # "the cup is near" against "the cup is far": 3 of 4 words, 2 of 3 pairs, a common run of 3: (3/4 + 2/3 + 3/4) / 3.

@@ -10,8 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 
 import numpy as np
+import numpy.typing as npt
 
-THRESHOLDS = np.linspace(0.5, 0.95, 10)
+Floats = npt.NDArray[np.float64]
+
+THRESHOLDS: Floats = np.linspace(0.5, 0.95, 10)
 LIMITS: tuple[float, ...] = tuple(sorted((1 - THRESHOLDS).tolist()))  # largest relative error of each hit, ascending
 
 
@@ -40,3 +43,12 @@ def mra(prediction: float, truth: float) -> float:
     0.9
     """
     return mra_of_error(relative_error(prediction, truth))
+
+
+def mra_many(predictions: Floats, truths: Floats) -> Floats:
+    """Return the mean relative accuracies of predictions (n,) against truths (n,), as `mra` gives them one by one."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        errors = np.abs(predictions - truths)
+        errors = np.where(truths == 0.0, errors, np.abs((predictions - truths) / truths))
+    hits = len(LIMITS) - np.searchsorted(LIMITS, errors, side="left")  # an error that is no number sorts last: no hit
+    return hits / float(len(LIMITS))
