@@ -57,10 +57,6 @@ class Layout:
     camera: Camera
     path: tuple[Pose, ...]
 
-    @property
-    def middle(self) -> FloatArray:
-        return np.mean([thing.circle[:2] for thing in self.things], axis=0)
-
 
 def draw_shapes(names: list[str], longest: FloatArray, rng: np.random.Generator) -> list[Shape]:
     """Return the things of a scene with the given longest dimensions, not yet placed."""
@@ -75,7 +71,7 @@ def _of_length(shape: Shape, length: float) -> Shape:
 
 
 def draw_layout(names: list[str], shapes: list[Shape], longest: FloatArray, rng: np.random.Generator) -> Layout:
-    """Place things beside each other and walk a camera around them."""
+    """Place things beside each other and walk a camera around them; there is no ground yet."""
     at = rng.uniform(-ELSEWHERE, ELSEWHERE, 2)
     things = _placed(names, shapes, longest, at, rng)
     circles = np.array([one.circle for one in things])
@@ -84,7 +80,13 @@ def draw_layout(names: list[str], shapes: list[Shape], longest: FloatArray, rng:
     fov = float(rng.uniform(*FOV_DEG))
     path = _path(np.array([*middle, 0.3]), radius, fov, rng)
     camera = Camera.from_fov(SIDE_PX, SIDE_PX, fov)
-    return Layout(tuple(things), _ground(middle, rng), _daylight(rng), camera, path)
+    return Layout(tuple(things), (), _daylight(rng), camera, path)
+
+
+def with_ground(layout: Layout, rng: np.random.Generator) -> Layout:
+    """Return the layout on a ground of some colour and pattern."""
+    middle = np.mean([thing.circle[:2] for thing in layout.things], axis=0)
+    return replace(layout, ground=_ground(middle, rng))
 
 
 def _placed(

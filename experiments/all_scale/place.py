@@ -12,6 +12,7 @@ from experiments.all_scale.splits import Dose
 from experiments.all_scale.visibility import Seen, distance_to, inside, overlap, projected_box, seen
 
 from spacevista.geometry.arrays import Float32Array, Int32Array
+from spacevista.sim.categories.shape import Shape
 from spacevista.sim.raycast import RayScene
 from spacevista.sim.shapes import moved, rotated
 from spacevista.sim.world import Body, Material, Mesh, Texture
@@ -28,6 +29,9 @@ WEAK_PIXELS = (25.0, 330.0)  # a weak one: small or mostly out of sight
 CLEAR_SHARE = 0.65  # of a clear item's box in the picture that must be left
 WEAK_PX = 5.0
 SMALL = 0.75  # radius below which a flat item lies beside things; larger ones run under them
+
+
+Piece = tuple[Kind, Shape]  # in layout units, not yet placed
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +61,8 @@ def things_fit(layout: Layout) -> bool:
     return True
 
 
-def draw_kinds(metres_per_unit: float, dose: Dose, rng: np.random.Generator) -> list[tuple[Kind, Dose]]:
-    """Return the kinds of evidence of a scene, each as something clear or as something small; [] if none fits.
+def draw_evidence(metres_per_unit: float, dose: Dose, rng: np.random.Generator) -> list[Piece]:
+    """Return the evidence of a scene, each piece as something clear or as something small; [] if no kind fits.
 
     A weak scene has one item: a small one, or a clear one that is to be mostly out of the picture.
     """
@@ -66,17 +70,15 @@ def draw_kinds(metres_per_unit: float, dose: Dose, rng: np.random.Generator) -> 
     built: Dose = "strong" if partly else dose
     kinds = fitting(metres_per_unit, built)
     count = int(rng.integers(2, 4)) if dose == "strong" else 1
-    return [(kinds[int(rng.integers(len(kinds)))], built) for _ in range(count)] if kinds else []
+    chosen = [kinds[int(rng.integers(len(kinds)))] for _ in range(count)] if kinds else []
+    return [(kind, item_in_units(kind, metres_per_unit, built, rng)) for kind in chosen]
 
 
-def place_items(
-    layout: Layout, kinds: list[tuple[Kind, Dose]], metres_per_unit: float, dose: Dose, rng: np.random.Generator
-) -> tuple[Item, ...] | None:
+def place_items(layout: Layout, pieces: list[Piece], dose: Dose, rng: np.random.Generator) -> tuple[Item, ...] | None:
     """Return evidence near the things (strong) or anywhere in view (weak); None if projections rule it out."""
     circles = [thing.circle for thing in layout.things]
     items: list[Item] = []
-    for number, (kind, built) in enumerate(kinds):
-        shape = item_in_units(kind, metres_per_unit, built, rng)
+    for number, (kind, shape) in enumerate(pieces):
         mesh = _turned(shape.mesh, shape.materials, rng)
         radius = float(np.linalg.norm(mesh.vertices_m[:, :2], axis=1).max())
         x, y = _place(kind, radius, circles, dose, rng)

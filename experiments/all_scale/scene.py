@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from experiments.all_scale.bands import ABOVE, BANDS, BELOW, GAPS, NEIGHBOURS, Sizes, draw_sizes
-from experiments.all_scale.evidence import Kind
-from experiments.all_scale.layout import Layout, draw_layout, draw_shapes
-from experiments.all_scale.place import Coarse, Item, all_shows, draw_kinds, place_items, things_fit
+from experiments.all_scale.layout import Layout, draw_layout, draw_shapes, with_ground
+from experiments.all_scale.place import Coarse, Item, Piece, all_shows, draw_evidence, place_items, things_fit
 from experiments.all_scale.splits import DOSE_SHARES, DOSES, Dose, Stream, scene_key
 from experiments.all_scale.things import NAMES
 
@@ -120,25 +119,24 @@ def _arranged(
         layout = draw_layout(names, shapes, longest, rng)
         if not things_fit(layout):
             continue
+        layout = with_ground(layout, rng)
         coarse = Coarse.of(layout)
         if not all_shows(coarse, (), "none"):
             continue
         if layouts % SAME_KINDS == 0:  # kept for many layouts, so that kinds that need more room are not left out
-            kinds = [draw_kinds(middle * factor, dose, rng) for factor in factors]
+            chosen = [draw_evidence(middle * factor, dose, rng) for factor in factors]
         layouts += 1
-        every = [_evidence(coarse, k, middle * f, dose, rng) for k, f in zip(kinds, factors, strict=True)]
+        every = [_evidence(coarse, pieces, dose, rng) for pieces in chosen]
         if all(items is not None for items in every):
             return layout, [items for items in every if items is not None]
     return None
 
 
-def _evidence(
-    coarse: Coarse, kinds: list[tuple[Kind, Dose]], metres_per_unit: float, dose: Dose, rng: np.random.Generator
-) -> tuple[Item, ...] | None:
+def _evidence(coarse: Coarse, pieces: list[Piece], dose: Dose, rng: np.random.Generator) -> tuple[Item, ...] | None:
     if dose == "none":
         return ()
-    for _ in range(PLACINGS if kinds else 0):
-        items = place_items(coarse.layout, kinds, metres_per_unit, dose, rng)
+    for _ in range(PLACINGS if pieces else 0):
+        items = place_items(coarse.layout, pieces, dose, rng)
         if items is not None and all_shows(coarse, items, dose):
             return items
     return None
