@@ -17,6 +17,7 @@ from scipy import stats
 from spacevista.geometry.boxes import minimum_volume_box
 from spacevista.geometry.poses import Pose
 from spacevista.scales import Scale, scale_anchor
+from spacevista.sim.placement import solid_of
 from spacevista.sim.render import Renderer
 from spacevista.sim.shapes import scaled
 from spacevista.sim.world import Body, World
@@ -164,6 +165,14 @@ def test_things_asked_about_are_large_whole_and_hardly_hidden(shots: list[Shot])
                 assert not mask[[0, -1]].any()
                 assert not mask[:, [0, -1]].any()
                 assert sight.share >= MIN_SHARE
+
+
+def test_nothing_stands_in_anything(shots: list[Shot]) -> None:
+    for shot in shots:
+        scene = shot.scene
+        solids = [solid_of(one.mesh) for one in scene.layout.things]
+        solids += [solid_of(item.mesh) for item in scene.items if item.kind.form == "solid"]
+        assert all(a.distance_m(b) > 0.04 for i, a in enumerate(solids) for b in solids[:i])  # circles keep 0.05
 
 
 def test_doses_show_what_they_say(shots: list[Shot]) -> None:

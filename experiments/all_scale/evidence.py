@@ -48,12 +48,12 @@ RIGID_WEAK = (0.11, 0.30)
 WEAK_EXTENT = 0.3  # of a mat or wall, where a clear one has 1
 FLAT_UNITS = 0.006  # thickness of flat items in layout units: things stand on them without sinking in visibly
 KINDS: tuple[Kind, ...] = (
-    Kind("line target", shapes.BAND_M, (0.06, 0.90), (0.05, 0.30), "flat", shapes.line_target),
-    Kind("millimetre paper", shapes.MILLIMETRE_M, (0.07, 0.90), (0.06, 0.30), "flat", shapes.millimetre_paper),
-    Kind("centimetre squares", shapes.CENTIMETRE_M, (0.07, 0.90), (0.06, 0.30), "flat", shapes.centimetre_squares),
+    Kind("line target", shapes.BAND_M, (0.12, 0.90), (0.07, 0.30), "flat", shapes.line_target),
+    Kind("millimetre paper", shapes.MILLIMETRE_M, (0.12, 1.30), (0.07, 0.30), "flat", shapes.millimetre_paper),
+    Kind("centimetre squares", shapes.CENTIMETRE_M, (0.12, 1.30), (0.07, 0.30), "flat", shapes.centimetre_squares),
     Kind("coin", shapes.COIN_M, (0.30, 1.60), RIGID_WEAK, "solid", shapes.coin),
-    Kind("brick wall", shapes.COURSE_M, (0.06, 0.60), (0.05, 0.30), "solid", shapes.brick_wall),
-    Kind("A4 sheet", shapes.A4_M[0], (0.30, 3.00), RIGID_WEAK, "flat", shapes.a4_sheet),
+    Kind("brick wall", shapes.COURSE_M, (0.10, 0.80), (0.06, 0.30), "solid", shapes.brick_wall),
+    Kind("A4 sheet", shapes.A4_M[0], (0.30, 3.60), RIGID_WEAK, "flat", shapes.a4_sheet),
     Kind("person", shapes.PERSON_M, (0.30, 2.00), RIGID_WEAK, "solid", shapes.person),
     Kind("door", shapes.DOOR_M[1], (0.30, 2.00), RIGID_WEAK, "solid", shapes.door),
     Kind("lane", shapes.LANE_M, (0.25, 2.50), (0.12, 0.25), "flat", shapes.lane),

@@ -3,10 +3,10 @@
     python -m experiments.all_scale.gate_cnn out/lab_main --seed 0 --minutes 25
 
 Needs torch. The network sees one frame, cut to a square four times as wide as the mark's box around it (grey beyond the
-picture), and tells the probability of each tenth of a decade; its answer is the median of that, averaged over the
-frames in log10. It learns from all doses and is told none. Held-out scenes of each dose are reported apart: with strong
-evidence the median error must be under 25 %; without evidence it must not beat a constant guess, or the scale leaks.
-Prints one JSON object.
+picture), and tells the probability of each tenth of a decade; its answer is the median of that (of the cut and its
+mirror image), averaged over the frames in log10. It learns from all doses and is told none. Held-out scenes of each
+dose are reported apart: with strong evidence the median error must be under 25 %; without evidence it must not beat a
+constant guess, or the scale leaks. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def train(cuts: Cuts, seed: int, minutes: float) -> tuple[Network, int]:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            losses.append(float(loss))
+            losses.append(loss.item())
         epoch += 1
         print(f"epoch {epoch}: loss {np.mean(losses[-200:]):.3f}, {share:.0%} of the time", flush=True)
     return network, epoch
@@ -156,7 +156,9 @@ def answers(network: Network, cuts: Cuts) -> dict[str, float]:
     told: dict[str, list[float]] = {}
     for first in range(0, len(cuts.log_m), BATCH):
         rows = np.arange(first, min(first + BATCH, len(cuts.log_m)), dtype=np.int64)
-        shares = torch.softmax(network(batch_of(cuts, rows, None)).float(), dim=1).numpy().cumsum(axis=1)
+        pictures = batch_of(cuts, rows, None)
+        both = torch.stack([torch.softmax(network(p).float(), dim=1) for p in (pictures, pictures.flip(3))])
+        shares = both.mean(dim=0).numpy().cumsum(axis=1)
         for row, one in zip(rows.tolist(), shares, strict=True):
             told.setdefault(cuts.thing[row], []).append(float(np.interp(0.5, one, centres + BIN / 2)))
     return {thing: float(np.mean(values)) for thing, values in told.items()}

@@ -54,7 +54,8 @@ def _prior_rows(gate: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows = []
     for name, who in (("prior", "the prior"), ("text", "the best from the text"), ("band", "told the band")):
         one = gate[name]
-        found = f"MRA {one['mra']:.3f} ({one['mra_low']:.3f} to {one['mra_high']:.3f}), {one['median_log10']:.2f} decades off"
+        spread = f"{one['mra_low']:.3f} to {one['mra_high']:.3f}"
+        found = f"MRA {one['mra']:.3f} ({spread}), {one['median_log10']:.2f} decades off"
         limit = "-" if name == "band" else f"MRA at most {limits['mra']}, at least {limits['median_log10']} decades"
         rows.append((who, found, limit))
     return rows

@@ -70,10 +70,12 @@ def _of_length(shape: Shape, length: float) -> Shape:
     return Shape(scaled(shape.mesh, (length,) * 3), materials)
 
 
-def draw_layout(names: list[str], shapes: list[Shape], longest: FloatArray, rng: np.random.Generator) -> Layout:
-    """Place things beside each other and walk a camera around them; there is no ground yet."""
+def draw_layout(names: list[str], shapes: list[Shape], longest: FloatArray, rng: np.random.Generator) -> Layout | None:
+    """Place things beside each other and walk a camera around them; no ground yet. None: a thing found no place."""
     at = rng.uniform(-ELSEWHERE, ELSEWHERE, 2)
     things = _placed(names, shapes, longest, at, rng)
+    if things is None:
+        return None
     circles = np.array([one.circle for one in things])
     middle = circles[:, :2].mean(axis=0)
     radius = float((np.linalg.norm(circles[:, :2] - middle, axis=1) + circles[:, 2]).max())
@@ -91,12 +93,16 @@ def with_ground(layout: Layout, rng: np.random.Generator) -> Layout:
 
 def _placed(
     names: list[str], shapes: list[Shape], longest: FloatArray, at: FloatArray, rng: np.random.Generator
-) -> list[Placed]:
+) -> list[Placed] | None:
     out: list[Placed] = []
     for number, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         mesh = rotated(shape.mesh, (0, 0, 1), float(rng.uniform(0, 360)))
         radius = float(np.linalg.norm(mesh.vertices_m[:, :2], axis=1).max())
-        x, y = free_place([one.circle for one in out], radius, GAP, rng) if out else (float(at[0]), float(at[1]))
+        circles = [one.circle for one in out]
+        place = free_place(circles, radius, GAP, rng) if out else (float(at[0]), float(at[1]))
+        if place is None:
+            return None
+        x, y = place
         out.append(
             Placed(number + 1, name, moved(mesh, (x, y, 0)), shape.materials, (x, y, radius), float(longest[number]))
         )
@@ -109,19 +115,15 @@ def free_place(
     gap: tuple[float, float],
     rng: np.random.Generator,
     beside: int | None = None,
-) -> tuple[float, float]:
-    """Return a place whose circle stands `gap` from one of `circles` and touches none; the nearest try if all do."""
-    best, widest = (0.0, 0.0), -math.inf
+) -> tuple[float, float] | None:
+    """Return a place whose circle stands `gap` from one of `circles` (or from number `beside`) and touches none."""
     for _ in range(40):
         x, y, r = circles[int(rng.integers(len(circles))) if beside is None else beside]
         reach, turn = r + radius + float(rng.uniform(*gap)), float(rng.uniform(0, 2 * math.pi))
         place = (x + reach * math.cos(turn), y + reach * math.sin(turn))
-        clear = min(math.hypot(place[0] - c[0], place[1] - c[1]) - c[2] - radius for c in circles)
-        if clear > widest:
-            best, widest = place, clear
-        if clear >= 0.99 * gap[0]:
-            break
-    return best
+        if all(math.hypot(place[0] - c[0], place[1] - c[1]) - c[2] - radius >= 0.99 * gap[0] for c in circles):
+            return place
+    return None
 
 
 def _path(target: FloatArray, radius: float, fov_deg: float, rng: np.random.Generator) -> tuple[Pose, ...]:

@@ -28,6 +28,7 @@ STRONG_PX, STRONG_PIXELS = 18.0, 110.0  # a clear item, in every frame
 WEAK_PIXELS = (25.0, 330.0)  # a weak one: small or mostly out of sight
 CLEAR_SHARE = 0.65  # of a clear item's box in the picture that must be left
 WEAK_PX = 5.0
+STRONG_GAP, WEAK_GAP = (0.05, 0.35), (0.2, 2.2)  # between bounding circles, in layout units
 SMALL = 0.75  # radius below which a flat item lies beside things; larger ones run under them
 
 
@@ -81,7 +82,11 @@ def place_items(layout: Layout, pieces: list[Piece], dose: Dose, rng: np.random.
     for number, (kind, shape) in enumerate(pieces):
         mesh = _turned(shape.mesh, shape.materials, rng)
         radius = float(np.linalg.norm(mesh.vertices_m[:, :2], axis=1).max())
-        x, y = _place(kind, radius, circles, dose, rng)
+        home = number % len(layout.things) if dose == "strong" else None
+        place = _place(kind, radius, circles, home, rng)
+        if place is None:
+            return None
+        x, y = place
         lift = 0.004 + 0.003 * number if kind.form == "flat" else 0.0
         item = Item(-2 - number, kind, moved(mesh, (x, y, lift)), shape.materials)
         if not _may_show(layout, item, dose) or _stands_before(layout, item):
@@ -102,13 +107,15 @@ def _place(
     kind: Kind,
     radius: float,
     circles: list[tuple[float, float, float]],
-    dose: Dose,
+    home: int | None,
     rng: np.random.Generator,
-) -> tuple[float, float]:
-    gap = (0.05, 0.35) if dose == "strong" else (0.2, 2.2)
-    if kind.form == "solid" or dose == "weak" or radius < SMALL:
-        return free_place(circles, radius, gap, rng)
-    x, y, r = circles[int(rng.integers(len(circles)))]  # flat: beside a thing or running under it
+) -> tuple[float, float] | None:
+    """Return a place beside the thing `home` (flat and large: or under it), or further off from any; None: none free."""
+    if home is None:
+        return free_place(circles, radius, WEAK_GAP, rng)
+    if kind.form == "solid" or radius < SMALL:
+        return free_place(circles, radius, STRONG_GAP, rng, home)
+    x, y, r = circles[home]
     reach = float(rng.uniform(0.3, 1.0)) * (r + 0.8 * radius)
     turn = float(rng.uniform(0, 2 * math.pi))
     return x + reach * math.cos(turn), y + reach * math.sin(turn)

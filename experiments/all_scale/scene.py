@@ -117,7 +117,7 @@ def _arranged(
     layouts = 0
     for _ in range(TRIALS):
         layout = draw_layout(names, shapes, longest, rng)
-        if not things_fit(layout):
+        if layout is None or not things_fit(layout):
             continue
         layout = with_ground(layout, rng)
         coarse = Coarse.of(layout)
