@@ -16,12 +16,12 @@ PROSE = Path(data.__file__).with_suffix(".md").read_text()
 
 
 def test_mandatory_cells_have_the_pilots_seeds() -> None:
-    # Six arms and three rewards with seeds 0, 1, 2; three gates; three trials of the rate for each of the nine.
+    # Seven arms and three rewards with seeds 0, 1, 2; three gates; three trials of the rate for each of the ten.
     must = [cell for cell in CELLS if cell.mandatory]
     seeded = [cell for cell in must if cell.family in ("arms", "rewards")]
     assert Counter(cell.cells for cell in seeded) == dict.fromkeys(PROTOCOL.mandatory, 3)
     assert Counter(cell.family for cell in must) == {
-        "gates": 3, "rates": 18, "arms": 18, "reward rates": 9, "rewards": 9,
+        "gates": 3, "rates": 21, "arms": 21, "reward rates": 9, "rewards": 9,
     }  # fmt: skip
     assert {cell.seed for cell in must} == {0, 1, 2}
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -18,8 +18,8 @@ from spacevista.qa import sim_benchmark_file as benchmark_file
 from spacevista.qa.check import check_question
 from spacevista.qa.gold import gold_is_consistent
 from spacevista.qa.options import LETTERS, lettered
+from spacevista.qa.patterns import SLOTS
 from spacevista.qa.readers import read_questions
-from spacevista.qa.record import TaskName
 from spacevista.qa.sim_benchmark import benchmark_questions, checked_truth, scene_questions
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Row, agrees, load_benchmark, quantised
 from spacevista.qa.sim_freeze import both_ways, exact_scene, relettered, truth_fact, with_letters
@@ -64,7 +64,7 @@ def test_each_scale_has_ten_scenes_enough_rows_and_all_tasks(frozen: Benchmark, 
     assert seeds == list(BENCHMARK_SEEDS)
     assert len(seeds) == 10
     assert len(rows) >= MIN_ROWS
-    assert {row.task for row in rows} == set(get_args(TaskName))
+    assert {row.task for row in rows} == {task for task, _ in SLOTS}
     assert {row.prompt_type for row in rows} == {"none", "point", "box", "mask"}
 
 

@@ -86,7 +86,7 @@ ENDPOINTS = (
 )
 FORCED_ARMS = ("oracle", "learned", "layerwise", "anchored")
 MANDATORY = (
-    *(f"arms/{name}" for name in ("lora", "lora_matched", "oracle", "random", "layerwise", "anchored")),
+    *(f"arms/{name}" for name in ("lora", "lora_matched", "oracle", "random", "learned", "layerwise", "anchored")),
     *(f"rewards/{name}" for name in ("plain", "additive", "progressive")),
 )
 

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import get_args
 
 import msgspec
-
-from spacevista.qa.record import TaskName
 
 ONE, TWO, MANY = frozenset({"a"}), frozenset({"a", "b"}), frozenset({"list"})
 SLOTS: dict[tuple[str, str], frozenset[str]] = {
@@ -86,7 +83,7 @@ def templates() -> Templates:
     """
     folder = files("spacevista.qa") / "templates"
     aspects: dict[tuple[str, str], AspectPatterns] = {}
-    for task in get_args(TaskName):
+    for task in dict.fromkeys(task for task, _ in SLOTS):
         tables = tomllib.loads((folder / f"{task}.toml").read_text(encoding="utf-8"))
         for aspect, patterns in msgspec.convert(tables, dict[str, AspectPatterns]).items():
             aspects[task, aspect] = patterns

@@ -16,7 +16,16 @@ MarkKind = Literal["point", "box", "mask"]
 Color = Literal["red", "blue", "green", "yellow"]
 UnitPolicy = Literal["native", "free"]
 TaskName = Literal[
-    "object_size", "size_comparison", "absolute_distance", "relative_distance", "depth_estimation", "view_change"
+    "object_size",
+    "size_comparison",
+    "absolute_distance",
+    "relative_distance",
+    "depth_estimation",
+    "view_change",
+    # Without templates: experiments/all_scale words them.
+    "object_counting",
+    "position_comparison",
+    "object_matching",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 

@@ -1,0 +1,87 @@
+"""The base of all arms: a random model of 5 million parameters that learns the tasks without scale, once.
+
+    python -m experiments.all_scale.base [--data out/lab] [--models out/models]
+
+Left or right, larger in the picture, how many, which is the same: what an eye has to know before it can measure. No
+length is in the answers. Run again, it goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import torch
+from experiments.all_scale.work import Work
+
+from spacevista.models.debug import SMALL, DebugSize, debug_config, debug_model
+from spacevista.train.settings import SftSettings
+from spacevista.train.sft import train_sft
+
+BASE_SEED = 0
+BASE_RATE = 5e-4
+FRAMES, PIXELS = 4, 224 * 224  # of a clip: all that there are
+
+
+def common(work: Work) -> dict[str, Any]:
+    """Return the settings that all trainings of the experiment share."""
+    batch = work.protocol.budget.batch
+    return {
+        "recipe": "all_scale",
+        "follows": "experiments/all_scale/protocol.md",
+        "machine": "1 CPU core",
+        "expected_hours": None,
+        "expected_memory_gb": None,
+        "measured": False,
+        "scratch": "",
+        "precision": "float32",
+        "gradient_checkpointing": False,
+        "beta2": 0.98,
+        "rows_at_once": batch,
+        "batch_size": batch,
+        "frames": FRAMES,
+        "pixels": PIXELS,
+        "log_every": 10,
+        "save_every": 50,
+        "eval_every": 0,
+        "eval_rows": 0,
+    }
+
+
+def random_model(folder: Path, size: DebugSize) -> Path:
+    """Write the random model that the base begins as, without a dense encoder, and return its folder."""
+    if not folder.is_dir():
+        model, processor = debug_model(BASE_SEED, debug_config(size=size, encoder=None))
+        part = folder.with_name(folder.name + ".part")
+        model.save_pretrained(part)
+        processor.save_pretrained(part)
+        part.rename(folder)
+    return folder
+
+
+def make_base(work: Work, size: DebugSize = SMALL) -> Path:
+    """Train the base and return its folder; errors as in `train_sft`."""
+    (work.models / "base").mkdir(parents=True, exist_ok=True)
+    settings = SftSettings(
+        **common(work),
+        seed=BASE_SEED,
+        trained=("language_model", "vision", "projector"),
+        steps=work.protocol.budget.base_samples // work.protocol.budget.batch,
+        learning_rate=BASE_RATE,
+    )
+    start = random_model(work.models / "base" / "random", size)
+    return train_sft(settings, [work.split("base")], work.models / "base", start, lambda line: print(line, flush=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("out/lab"))
+    parser.add_argument("--models", type=Path, default=Path("out/models"))
+    given = parser.parse_args()
+    torch.set_num_threads(1)  # the same sums in the same order on any machine
+    print(make_base(Work(given.data, given.models, Path("experiments/all_scale/results"))))
+
+
+if __name__ == "__main__":
+    main()
