@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from spacevista.annotate.space import WALL_LAYER_CELLS, Grid, flooded, reach_of
+from spacevista.annotate.space import WALL_LAYER_CELLS, Grid, flooded, possible_space, reach_of
+from spacevista.geometry.cameras import Camera
+from spacevista.geometry.freespace import DepthView
 from spacevista.geometry.planes import Plane
-from spacevista.geometry.poses import rotation_about
+from spacevista.geometry.poses import Pose, rotation_about
 
 SIDE = 9
 MIDDLE = (4, 4, 4)
@@ -105,3 +107,19 @@ def test_points_are_found_in_their_cells_on_a_turned_grid(metre):
     assert (grid.cells_of(centres) == np.arange(9 * 5 * 3)).all()
     assert len(grid.cells_of(centres + 100 * metre)) == 0
     assert reach_of(grid) == pytest.approx(np.linalg.norm(grid.cell) / 2)
+
+
+@pytest.mark.parametrize("step", [1, 3])
+def test_depth_with_gaps_between_its_pixels_frees_nothing(step):
+    # A wall at z = 4.5 m seen from z = -3 m: with depth on every pixel the space before it is free, with depth on every
+    # third pixel along rows and columns nothing is known between them, so nothing bounds what was seen.
+    camera, pose = Camera(60, 60, 40.0, 40.0, 30.0, 30.0), Pose(np.eye(3), np.array([4.5, 4.5, -3.0]))
+    depth, ids = np.zeros((60, 60), dtype=np.float32), np.zeros((60, 60), dtype=np.int32)
+    depth[::step, ::step], ids[::step, ::step] = 7.5, 1
+    seen = camera.back_project(camera.pixel_centres()[::step, ::step].reshape(-1, 2), np.float64(7.5))
+    view = DepthView.of(camera, pose, depth, ids, -1, 0.0)
+    space = possible_space(cells(), 1, pose.apply(seen), (view,), ())
+    assert space.open_space
+    assert space.filled[:, :, 4].any()
+    assert space.filled.all() == (step == 3)
+    assert space.filled[4, 4, :4].any() == (step == 3)

@@ -87,10 +87,11 @@ def measure_object(
     lifted = above_support(lifted, support, noise)
     reach = float(np.ptp(lifted.points_m, axis=0).max())
     walls = barriers(planes, lifted.points_m, reach) + (() if support is None else (support,))
-    space = possible_space(object_grid(lifted.points_m, up, footprint, support, 0.0), object_id, views, walls)
+    points = lifted.points_m
+    space = possible_space(object_grid(points, up, footprint, support, 0.0), object_id, points, views, walls)
     if space.open_space:
-        space = possible_space(object_grid(lifted.points_m, up, footprint, support, reach), object_id, views, walls)
-        finer = space if space.open_space else possible_space(space.tight_grid(CELLS), object_id, views, walls)
+        space = possible_space(object_grid(points, up, footprint, support, reach), object_id, points, views, walls)
+        finer = space if space.open_space else possible_space(space.tight_grid(CELLS), object_id, points, views, walls)
         space = space if finer.open_space else finer
     seen = body_of(lifted, noise).points_m
     cells = space.surface_cells()

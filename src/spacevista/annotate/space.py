@@ -16,6 +16,7 @@ from spacevista.geometry.freespace import FREE, OTHER, OWN, DepthView, observe
 from spacevista.geometry.planes import Plane
 
 WALL_LAYER_CELLS = 0.75  # cells this near to its support, or a wall, are not the object's
+SPARSE_SHARE = 0.1  # of the cells with seen points, 0.65 and more lie at a dense depth map's surface, none at a LiDAR's
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +75,20 @@ class PossibleSpace:
         return self.grid.centres_of(self.filled & ~inner)
 
 
-def possible_space(grid: Grid, own_id: int, views: tuple[DepthView, ...], walls: tuple[Plane, ...]) -> PossibleSpace:
-    """Flood unobserved cells of `grid` from the object's seen surface, up to its `walls` (normals towards it)."""
+def possible_space(
+    grid: Grid, own_id: int, points_m: FloatArray, views: tuple[DepthView, ...], walls: tuple[Plane, ...]
+) -> PossibleSpace:
+    """Flood unobserved cells of `grid` from the object's seen surface, up to its `walls` (normals towards it).
+
+    Depth between the pixels of a sparse depth map is not known, so it shows no surface and frees no space: there the
+    flood starts from the seen `points_m` (N, 3) themselves.
+    """
     centres = grid.centres()
     flags = observe(centres, reach_of(grid), views, own_id)
-    return flooded(grid, centres, (flags & FREE) != 0, (flags & OWN) != 0, (flags & OTHER) != 0, walls)
+    own, held = (flags & OWN) != 0, grid.cells_of(points_m)
+    if len(held) and own[held].mean() < SPARSE_SHARE:
+        own[held] = True
+    return flooded(grid, centres, (flags & FREE) != 0, own, (flags & OTHER) != 0, walls)
 
 
 def reach_of(grid: Grid) -> float:

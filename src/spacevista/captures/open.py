@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from spacevista.captures.disk import CAPTURE_FILE, read_capture
+from spacevista.captures.kitti_object import is_kitti_object, read_kitti_object
 from spacevista.captures.record import Capture
 from spacevista.captures.sevenscenes import is_sevenscenes, read_sevenscenes
 from spacevista.captures.toml_folder import CONFIG_FILE, read_toml_capture
@@ -20,6 +21,7 @@ READERS: tuple[tuple[str, Callable[[Path], bool], Callable[[Path], Capture]], ..
         lambda folder: read_toml_capture(folder / CONFIG_FILE, folder),
     ),
     ("frame-XXXXXX.color.png and .pose.txt (7-Scenes)", is_sevenscenes, read_sevenscenes),
+    ("image_2/XXXXXX.png and calib/XXXXXX.txt (KITTI object)", is_kitti_object, read_kitti_object),
 )
 
 

@@ -103,7 +103,7 @@ def read_items(path: Path, coordinate_order: CoordinateOrder | None = None) -> l
     items = []
     for number, row in enumerate(rows):
         try:
-            items.append(_checked(msgspec.json.decode(row, type=Item), coordinate_order, size_of))
+            items.append(checked_item(msgspec.json.decode(row, type=Item), coordinate_order, size_of))
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, DatasetError) as error:
             raise DatasetError(f"{path}, row {number}: {error}") from error
     return items
@@ -125,8 +125,13 @@ def reply_of(item: Item) -> tuple[str, str, str]:
     return item.messages[0].content.removeprefix(VIDEO), reply[1], reply[2]
 
 
-def _checked(item: Item, coordinate_order: CoordinateOrder | None, size_of: FrameSize) -> Item:
-    """Return an item with its points as [x, y]; raise DatasetError, without the row, if something is wrong with it."""
+def checked_item(item: Item, coordinate_order: CoordinateOrder | None, size_of: FrameSize) -> Item:
+    """Return an item with its points as [x, y]; raise DatasetError, without the row, if something is wrong with it.
+
+    Args:
+        coordinate_order: of its points, if its metadata do not state it.
+        size_of: tells (width, height) of a frame where it is at hand.
+    """
     order = item.metadata.get("coordinate_order", coordinate_order)
     if order not in ("xy", "yx"):
         raise DatasetError(f"expected coordinate_order xy or yx in the metadata or from the caller, got {order!r}")
