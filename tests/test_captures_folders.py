@@ -11,7 +11,7 @@ from PIL import Image
 
 from capture_folders import CONFIGS, HEIGHT, WIDTH, plate_capture, write_sevenscenes
 from spacevista.captures.disk import write_capture
-from spacevista.captures.open import open_capture
+from spacevista.captures.open import check_config, open_capture
 from spacevista.captures.record import SKY_ID
 from spacevista.captures.sevenscenes import read_sevenscenes
 from spacevista.captures.toml_folder import read_config, read_toml_capture
@@ -235,3 +235,20 @@ def test_the_examples_in_the_docs_are_valid_and_the_ones_that_are_tested():
         msgspec.toml.decode(example, type=type(read_config(CONFIGS / "apc_shelf_labels.toml")))
     assert (CONFIGS / "apc_shelf_labels.toml").read_text() in examples
     assert (CONFIGS / "apc_shelf_scores.toml").read_text() in examples
+
+
+def test_the_about_in_the_docs_is_valid(tmp_path):
+    text = (Path(__file__).parent.parent / "docs" / "captures.md").read_text()
+    (example,) = re.findall(r"```toml\n(scale = .*?)```", text, flags=re.DOTALL)
+    (tmp_path / "about.toml").write_text(example)
+    check_config(tmp_path / "about.toml")
+    (tmp_path / "about.toml").write_text(example.replace("licence", "license"))
+    with pytest.raises(CaptureError, match=r"about\.toml: "):
+        check_config(tmp_path / "about.toml")
+
+
+def test_an_about_for_a_form_that_needs_none_is_an_error(tmp_path):
+    folder = write_sevenscenes(tmp_path / "kitchen")
+    (tmp_path / "mine.toml").write_text('scale = "indoor"\nlicence = "x"\nsource = "y"\nlength_sigma = 0.1\n')
+    with pytest.raises(CaptureError, match=r"mine\.toml: kitchen is of a form that takes no about\.toml"):
+        open_capture(folder, config=tmp_path / "mine.toml")

@@ -122,7 +122,7 @@ def doctor(path: Path, /, *, config: Path | None = None, json: bool = False) -> 
 
     Args:
         path: the capture's folder.
-        config: its capture.toml, where the folder has none.
+        config: its capture.toml or about.toml, where the folder has none.
         json: print the figures as the last line.
     """
     from spacevista.commands import doctor as command
@@ -149,7 +149,7 @@ def build(
     Args:
         captures: folders of captures, or folders that hold such folders.
         out: folder of the data set.
-        config: the captures' capture.toml, where their folders have none: once for each capture, in their order.
+        config: a capture.toml or about.toml where the folders have none: once for each capture, in their order.
         workers: processes; the files do not depend on it.
         limit: at most this many captures, the first ones.
         licence: use only captures with this licence.

@@ -18,6 +18,7 @@ from spacevista.geometry.cameras import Camera
 DEPTH_MODES = frozenset({"I;16", "I;16B", "I"})  # 16-bit PNG; 8 bits cannot hold a metric depth
 LABEL_MODES = frozenset({"L", "P", "I;16", "I;16B", "I"})
 SCORE_MODES = frozenset({"L", "I;16", "I;16B", "I"})
+MIDDLE = (0.3, 0.7)  # of a picture's sides; for one of half or twice the size the centre lies outside
 
 Note = tuple[str, str]  # what, reason
 
@@ -135,12 +136,20 @@ class FileImages:
         ids = None if self.ids_source is None else self.ids_source.read(self.size)
         if self.depth_file is None:
             return []
-        depth, bad = self.depth_file.read(self.size)
-        name = self.depth_file.file.name
-        if not depth.any() and (ids is None or (ids != SKY_ID).any()):  # a picture of the sky alone has seen free space
-            rest = depth.size - bad
-            raise CaptureError(f"{name}: no usable depth, {bad} pixels are NaN, infinite or negative, {rest} have none")
-        return [(name, f"{bad} pixels of depth were NaN, infinite or negative: set to none")] if bad else []
+        return check_maps(self.depth_file, *self.depth_file.read(self.size), ids)
+
+
+def check_maps(file: DepthFile, depth_m: Float32Array, bad: int, ids: Int32Array | None) -> list[Note]:
+    """Return a note on the `bad` pixels of a depth map, if any.
+
+    Raises:
+        CaptureError: no pixel has depth though not all are sky.
+    """
+    name = file.file.name
+    if not depth_m.any() and (ids is None or (ids != SKY_ID).any()):  # a picture of the sky alone has seen free space
+        rest = max(depth_m.size - bad, 0)
+        raise CaptureError(f"{name}: no usable depth, {bad} pixels are NaN, infinite or negative, {rest} have none")
+    return [(name, f"{bad} pixels of depth were NaN, infinite or negative: set to none")] if bad else []
 
 
 def _equal_to_any(raw: NDArray[Any], values: Iterable[float]) -> BoolArray:
@@ -171,3 +180,13 @@ def make_camera(size: Size, numbers: tuple[float, ...], name: str, first_pixel_c
         return Camera(size[1], size[0], fx, fy, cx + shift, cy + shift)
     except GeometryError as error:
         raise CaptureError(f"{name}: {error}") from None
+
+
+def check_centre(camera: Camera, name: str) -> None:
+    """Raise CaptureError where the principal point is far from the middle: intrinsics of another picture size."""
+    for centre, side in ((camera.cx_px, camera.width_px), (camera.cy_px, camera.height_px)):
+        if not MIDDLE[0] * side < centre < MIDDLE[1] * side:
+            raise CaptureError(
+                f"{name}: expected a centre near the middle of {camera.width_px} x {camera.height_px} px, "
+                f"got {camera.cx_px:g}, {camera.cy_px:g}: intrinsics of another size"
+            )

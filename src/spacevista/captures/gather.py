@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from spacevista.captures.frame_files import FileImages, Note
+from spacevista.captures.frame_files import Note
 from spacevista.captures.pose_files import EXACT_ROTATION, ReadPose
-from spacevista.captures.record import Frame
+from spacevista.captures.record import Frame, FrameImages
 from spacevista.errors import CaptureError, GeometryError
 from spacevista.geometry.cameras import Camera
 
@@ -30,7 +31,15 @@ class Gathered:
     corrected: tuple[Note, ...]
 
 
-def checked_frame(name: str, camera: Camera, pose: ReadPose, images: FileImages) -> Loaded:
+class CheckedImages(FrameImages, Protocol):
+    """Pictures of a frame that can be decoded once to check them."""
+
+    def check(self) -> list[Note]:
+        """Return what had to be corrected; CaptureError where a file is unusable."""
+        ...
+
+
+def checked_frame(name: str, camera: Camera, pose: ReadPose, images: CheckedImages) -> Loaded:
     """Decode a frame's files once (CaptureError where one is unusable) and return the frame."""
     return Loaded(Frame(name, camera, pose.world_from_camera, images), images.check(), pose.rotation_error)
 

@@ -129,6 +129,18 @@ def read_number_map(file: SafeFile, size: Size, modes: frozenset[str], kinds: st
     raise CaptureError(f"{file.name}: expected a .png, .npy or .npz file")
 
 
+def number_map_size(file: SafeFile) -> Size:
+    """Return height and width of a map of numbers in PNG or npy, from its header, without decoding."""
+    if Path(file.name).suffix.lower() != ".npy":
+        return picture_size(file)
+    check_present(file)
+    with file.path.open("rb") as stream:
+        shape = _npy_header(stream, file.name)[2]
+    if len(shape) != 2 or not 0 < shape[0] * shape[1] <= MAX_PIXELS:
+        raise CaptureError(f"{file.name}: expected a map of 1 to {MAX_PIXELS} pixels, got shape {shape}")
+    return shape[0], shape[1]
+
+
 def _opened_picture(file: SafeFile) -> Image.Image:
     check_present(file)
     try:

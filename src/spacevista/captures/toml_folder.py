@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
+from spacevista.captures.about import unit_vector
 from spacevista.captures.frame_files import (
     DepthFile,
-    FileImages,
     IdsSource,
     LabelFile,
     ScoreFiles,
@@ -25,13 +24,14 @@ from spacevista.captures.frame_files import (
 from spacevista.captures.gather import Loaded, checked_frame, gather
 from spacevista.captures.names import category_table, check_capture_id, check_frame_names
 from spacevista.captures.patterns import PLACEHOLDER, block_after, blocks_by_frame, fill, frames_matching, in_order
+from spacevista.captures.pinhole import LensCamera, lens_of, pinhole_images, resampling_notes
 from spacevista.captures.pose_files import ReadPose, pose_of
 from spacevista.captures.record import Capture
 from spacevista.captures.safe import SafeFile, Size, inside, numbers_of, picture_size, read_bytes, read_text
 from spacevista.captures.toml_schema import CaptureToml, Intrinsics, Poses, ScoreObject
 from spacevista.errors import CaptureError
-from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.cameras import Camera
+from spacevista.geometry.lenses import Lens
 
 CONFIG_FILE = "capture.toml"
 
@@ -51,6 +51,7 @@ def read_toml_capture(config: Path, root: Path) -> Capture:
         settings,
         root,
         _camera_source(settings.intrinsics, root),
+        lens_of(settings.intrinsics.brown, settings.intrinsics.fisheye, "intrinsics"),
         _pose_source(settings.poses, root),
         _thresholds(settings, root),
     )
@@ -63,12 +64,12 @@ def read_toml_capture(config: Path, root: Path) -> Capture:
         scale=settings.scale,
         frames=gathered.frames,
         categories=categories,
-        up=_unit(settings.up, config.name),
+        up=unit_vector(settings.up, config.name),
         length_sigma=settings.length_sigma,
         licence=settings.licence,
         source=settings.source,
         dropped=gathered.dropped,
-        corrected=gathered.corrected,
+        corrected=gathered.corrected + resampling_notes(gathered.frames),
     )
 
 
@@ -94,14 +95,16 @@ class _Source:
     settings: CaptureToml
     root: Path
     camera: Callable[[str, Size], Camera]
+    lens: Lens | None
     pose: Callable[[str], ReadPose]
     thresholds: dict[int, float]
 
     def load(self, name: str, frame: str) -> Loaded:
         color = inside(self.root, name)
         size = picture_size(color)
-        images = FileImages(size, color, self._depth(frame), self._ids(frame))
-        return checked_frame(name, self.camera(frame, size), self.pose(frame), images)
+        view = LensCamera(self.camera(frame, size), self.lens)
+        camera, images = pinhole_images(view, view, color, self._depth(frame), self._ids(frame))
+        return checked_frame(name, camera, self.pose(frame), images)
 
     def _depth(self, frame: str) -> DepthFile | None:
         depth = self.settings.depth
@@ -197,12 +200,3 @@ def _threshold(row: ScoreObject, root: Path) -> float:
     if len(numbers) != 1 or not 0 < numbers[0] <= 1:
         raise CaptureError(f"{file.name}: expected one threshold above 0 and up to 1, got {numbers[:3]}")
     return numbers[0]
-
-
-def _unit(direction: tuple[float, float, float] | None, where: str) -> FloatArray | None:
-    if direction is None:
-        return None
-    length = float(np.linalg.norm(direction))
-    if not (np.isfinite(length) and length > 0):
-        raise CaptureError(f"{where}: up: expected a direction, got {direction}")
-    return np.asarray(direction, dtype=np.float64) / length

@@ -14,6 +14,8 @@ from spacevista.scales import Scale
 Positive = Annotated[float, Meta(gt=0)]
 Share = Annotated[float, Meta(ge=0, lt=1)]
 Threshold = Annotated[float, Meta(gt=0, le=1)]
+BrownNumbers = tuple[float, float, float, float, float]  # k1, k2, p1, p2, k3
+FisheyeNumbers = tuple[float, float, float, float]  # k1 to k4
 NonEmpty = Annotated[str, Meta(min_length=1, max_length=1000)]
 
 
@@ -32,6 +34,7 @@ class Intrinsics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either the four numbers, or a file with a 3 x 3 or 4 x 4 matrix (after a line, if `after` is given).
 
     `first_pixel_centre`: where the source puts the centre of the top left pixel, 0.5 (as here) or 0.
+    `brown`, `fisheye`: what the lens does to the pictures, depth and label maps alike, as geometry/lenses.py has it.
     """
 
     fx_px: Positive | None = None
@@ -41,6 +44,8 @@ class Intrinsics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file: NonEmpty | None = None
     after: NonEmpty | None = None
     first_pixel_centre: float = 0.5
+    brown: BrownNumbers | None = None
+    fisheye: FisheyeNumbers | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.fx_px, self.fy_px, self.cx_px, self.cy_px)
@@ -51,6 +56,8 @@ class Intrinsics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("`after` is a line of `file`, which is not given")
         if self.first_pixel_centre not in {0.0, 0.5}:
             raise ValueError(f"expected first_pixel_centre 0 or 0.5, got {self.first_pixel_centre}")
+        if self.brown is not None and self.fisheye is not None:
+            raise ValueError("expected brown or fisheye, got both")
 
 
 class Poses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

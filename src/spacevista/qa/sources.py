@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spacevista.captures.open import READERS
-from spacevista.captures.toml_folder import read_config
+from spacevista.captures.open import READERS, check_config
 from spacevista.errors import CaptureError
 
 
@@ -52,7 +51,7 @@ def described_capture(folder: Path, config: Path) -> Source:
         CaptureError: `folder` is no folder, or `config` cannot be used.
     """
     _require_folder(folder)
-    read_config(config)  # a wrong description is a wrong call: said now, not after hours
+    check_config(config)  # a wrong description is a wrong call: said now, not after hours
     content = hashlib.sha256(f"{_content(folder)}\0".encode() + config.read_bytes()).hexdigest()[:16]
     return Source(folder, f"{folder.resolve().name} by {config.name}", content, config)
 
