@@ -21,7 +21,8 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 # A room imports itself and the rooms before it.
 ROOMS = (
     *("errors", "locks", "scales", "geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
-    *("qa", "traces", "models", "train", "evals", "ask", "commands", "cli", "cli_eval", "cli_ask", "__main__"),
+    *("qa", "traces", "models", "train", "evals", "checks", "ask", "commands"),
+    *("cli", "cli_eval", "cli_ask", "cli_data", "__main__"),
 )
 # The truth must not reach the code that it judges.
 KEPT_APART = {"annotate": {"sim"}, "tasks": {"sim"}, "sim": {"annotate", "tasks"}}
