@@ -110,7 +110,7 @@ def _place(
     home: int | None,
     rng: np.random.Generator,
 ) -> tuple[float, float] | None:
-    """Return a place beside the thing `home` (flat and large: or under it), or further off from any; None: none free."""
+    """Return a place beside the thing `home` (large and flat: or under it); None: further off, beside any circle."""
     if home is None:
         return free_place(circles, radius, WEAK_GAP, rng)
     if kind.form == "solid" or radius < SMALL:
