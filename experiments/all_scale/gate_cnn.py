@@ -189,7 +189,7 @@ def report(cuts: Cuts, told: dict[str, float], trained: Cuts, seed: int) -> dict
     constant = float(np.median(trained.log_m))
     middle = {band.name: (band.low + band.high) / 2 for band in BANDS}
     out: dict[str, dict[str, object]] = {}
-    for dose in ("none", "weak", "strong"):
+    for dose in sorted(set(cuts.dose)):
         rows = [
             (told[t], log_m, constant, middle[band], t.split(":")[0])
             for t, (log_m, band, d) in truth.items()
