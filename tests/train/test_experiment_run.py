@@ -26,7 +26,9 @@ SMALL = replace(
     rates=(1e-3, 3e-3),
     reward_rates=(1e-4,),
     tests=tuple(replace(test, scenes=SCENES, stride=min(test.stride, SCENES)) for test in PROTOCOL.tests),
-    budget=replace(PROTOCOL.budget, base_samples=8, samples=16, router_samples=4, batch=4, prompts=8, group=2),
+    budget=replace(
+        PROTOCOL.budget, eye_samples=8, base_samples=8, samples=16, router_samples=4, batch=4, prompts=8, group=2
+    ),
 )
 
 
