@@ -86,7 +86,8 @@ def with_spans(scene, spans):
         replace(
             thing,
             views=tuple(
-                ObjectView(frame, (0, 0, 1, 1), round(span**2), False) for frame, span in spans.get(thing.id, {}).items()
+                ObjectView(frame, (0, 0, 1, 1), round(span**2), False)
+                for frame, span in spans.get(thing.id, {}).items()
             ),
         )
         for thing in scene.objects

@@ -29,8 +29,17 @@ def test_every_task_yields_facts_on_a_plain_desk():
     items = all_candidates(desk(), 0)
     tasks = {item.candidate.task for item in items if isinstance(item, Fact)}
     assert tasks == {
-        "object_size", "size_comparison", "absolute_distance", "relative_distance", "depth_estimation", "view_change",
-        "position_comparison", "existence", "object_counting", "object_matching", "rotation_estimation",
+        "object_size",
+        "size_comparison",
+        "absolute_distance",
+        "relative_distance",
+        "depth_estimation",
+        "view_change",
+        "position_comparison",
+        "existence",
+        "object_counting",
+        "object_matching",
+        "rotation_estimation",
         "object_location",
     }  # fmt: skip - all seven frames show all four objects: no order of appearance
     # Four objects: 4 x 4 sizes, 6 pairs x 3 comparisons, 6 distances.

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from hand_scenes import (
-    brick, facts, few_points, gap, looking_along_y, mirrored, picture, pose_errors, rng, scaled, scene_of, spun,
+    brick,
+    facts,
+    few_points,
+    gap,
+    looking_along_y,
+    mirrored,
+    picture,
+    pose_errors,
+    rng,
+    scaled,
+    scene_of,
+    spun,
     with_spans,
 )  # fmt: skip
 from spacevista.geometry.poses import Pose
@@ -31,7 +42,7 @@ def asked(scene, aspect="direction", pair=(1, 2)):
 
 
 @pytest.mark.parametrize("metre", [1e-3, 1.0, 1e3])
-@pytest.mark.parametrize(("number", "word"), enumerate(DIRECTIONS))
+@pytest.mark.parametrize(("number", "word"), list(enumerate(DIRECTIONS)))
 def test_eight_directions(metre, number, word):
     scene = scaled(table(45 * number), metre)
     assert asked(scene).choice == word
@@ -128,7 +139,9 @@ def test_only_on_tables():
 
 
 def test_in_the_mirror_left_and_right_change_places():
-    for before, after in zip(object_location(several(), rng()), object_location(mirrored(several()), rng()), strict=True):
+    for before, after in zip(
+        object_location(several(), rng()), object_location(mirrored(several()), rng()), strict=True
+    ):
         if isinstance(before, Decline):
             assert after == before
         elif before.candidate.aspect == "direction":

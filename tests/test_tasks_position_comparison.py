@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 
 from hand_scenes import (
-    brick, facts, few_points, looking_along_y, mirrored, pose_errors, reasons, rng, scaled, scene_of, spun, with_spans,
+    brick,
+    facts,
+    few_points,
+    looking_along_y,
+    mirrored,
+    pose_errors,
+    reasons,
+    rng,
+    scaled,
+    scene_of,
+    spun,
+    with_spans,
 )  # fmt: skip
 from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.placement import nearest
@@ -74,7 +85,9 @@ def test_nearest_middle_and_farthest_point_must_agree():
     # Middles at 10 and 10.99: not 10 % apart.
     close = seen_from(brick(1, (0.1, 0.1, 0.1)), brick(2, (0.1, 0.1, 0.1), at=(0, 0.99, 0)))
     assert asked(close, "farther").reason == UNDECIDED
-    assert asked(seen_from(brick(1, (0.1, 0.1, 0.1)), brick(2, (0.1, 0.1, 0.1), at=(0, 1.01, 0))), "farther").choice == "2"
+    assert (
+        asked(seen_from(brick(1, (0.1, 0.1, 0.1)), brick(2, (0.1, 0.1, 0.1), at=(0, 1.01, 0))), "farther").choice == "2"
+    )
 
 
 def test_unseen_space_counts():
@@ -93,7 +106,9 @@ def test_the_first_objects_camera_is_the_reference_of_two_frames():
     from_behind = replace(
         from_behind, world_from_camera=type(from_behind.world_from_camera).looking_at((0, 10, 0), (0, 0, 0))
     )
-    scene = with_spans(scene_of(*things, frames=[looking_along_y(), from_behind]), {1: {0: 40, 1: 40}, 2: {0: 40, 1: 40}})
+    scene = with_spans(
+        scene_of(*things, frames=[looking_along_y(), from_behind]), {1: {0: 40, 1: 40}, 2: {0: 40, 1: 40}}
+    )
     assert asked(scene, "left", (1, 2), (0, 1)).choice == "1"
     assert asked(scene, "left", (2, 1), (1, 0)).choice == "2"
 
@@ -136,7 +151,9 @@ def many(frames=3):
 
 def test_in_the_mirror_left_and_right_change_places():
     scene = many()
-    for before, after in zip(position_comparison(scene, rng()), position_comparison(mirrored(scene), rng()), strict=True):
+    for before, after in zip(
+        position_comparison(scene, rng()), position_comparison(mirrored(scene), rng()), strict=True
+    ):
         assert before.candidate == after.candidate
         if isinstance(before, Decline):
             assert after == before
