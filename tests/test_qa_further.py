@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_counts_offer_four_whole_numbers_apart(count):
         assert options[place] == str(count)
         assert numbers[0] >= 0
         assert len(numbers) == 4
-        assert all(b >= max(a + 1, 1.2 * a) for a, b in zip(numbers, numbers[1:], strict=False))
+        assert all(b >= max(a + 1, 1.2 * a) for a, b in pairwise(numbers))
         ranks[numbers.index(count)] += 1
     assert len(ranks) == min(count, 3) + 1  # as many ranks as there are numbers below
 
@@ -55,7 +56,7 @@ def test_angles_without_a_sign_stay_below_a_half_turn(degrees):
         numbers = sorted(float(option.removesuffix(" degrees")) for option in options)
         assert float(options[place].removesuffix(" degrees")) == pytest.approx(degrees, abs=0.5)
         assert 0 < numbers[0] < numbers[-1] <= 180
-        assert all(b / a > 1.2 for a, b in zip(numbers, numbers[1:], strict=False))
+        assert all(b / a > 1.2 for a, b in pairwise(numbers))
 
 
 def test_places_offer_two_directions_at_two_distances():

@@ -77,7 +77,7 @@ def test_between_two_words_nothing_is_said():
 def test_where_the_middles_may_be_counts():
     scene = table(15)
     assert asked(scene).choice == "right"
-    larger = replace(scene.objects[0], possible_m=scene.objects[0].possible_m + (0, 0, 0))
+    larger = scene.objects[0]
     grown = np.where(larger.possible_m[:, 1:2] > larger.seen_m[:, 1].mean(), 1.0, 0.0) * (0, 1.0, 0)
     larger = replace(larger, possible_m=larger.possible_m + grown)  # its middle might be half a metre further back
     assert asked(replace(scene, objects=(larger, scene.objects[1]))).reason == BETWEEN
