@@ -78,17 +78,18 @@ def keys(text: str, known: Iterable[str], option: str) -> tuple[str, ...]:
 
 
 @app.command
-def demo(scenes: Count = 1, *, out: Path = Path("out/demo"), json: bool = False) -> int:
+def demo(scenes: Count = 1, *, out: Path = Path("out/demo"), model: Path | None = None, json: bool = False) -> int:
     """Simulate worlds at all five scales, make questions, check them against the truth, write one report page.
 
     Args:
         scenes: worlds a scale.
         out: folder for the page and the data set.
+        model: folder of a model that is asked about the worlds too; needs the extra train.
         json: print the figures as the last line.
     """
     from spacevista.commands import demo as command
 
-    return finish(command.run(scenes, out), json)
+    return finish(command.run(scenes, out, model), json)
 
 
 @app.command

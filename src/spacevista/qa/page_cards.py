@@ -59,7 +59,12 @@ def _rank(question: Question, form: Form, shown: Sequence[str]) -> tuple[int, bo
 
 
 def card(question: Question, judged: Judged, root: Path) -> str:
-    """Return one question as HTML; its frames lie below `root`."""
+    """Return one question with the verdict on its fact as HTML; its frames lie below `root`."""
+    return card_with(question, _verdict(judged), judged.right, root)
+
+
+def card_with(question: Question, verdict: str, good: bool, root: Path) -> str:
+    """Return one question with something said below its answer as HTML; its frames lie below `root`."""
     frames = frames_of(question)
     pictures = "".join(_marked_picture(question, frame, root) for frame in frames)
     sentence, *_ = question.question.split("\n")
@@ -68,7 +73,8 @@ def card(question: Question, judged: Judged, root: Path) -> str:
     labels = "".join(f"<span>{escape(tag)}</span>" for tag in tags if tag != "none")
     return (
         f'<article class="card{" two" * (len(frames) > 1)}"><div class="pictures">{pictures}</div><div class="body">'
-        f'<p class="tags">{labels}</p><p class="ask">{escape(sentence)}</p>{answer}{_verdict(judged)}</div></article>'
+        f'<p class="tags">{labels}</p><p class="ask">{escape(sentence)}</p>{answer}'
+        f'<p class="verdict {"good" if good else "bad"}">{"✓" if good else "✗"} {escape(verdict)}</p></div></article>'
     )
 
 
@@ -122,9 +128,5 @@ def _answer(question: Question) -> str:
 def _verdict(judged: Judged) -> str:
     """Return how the truth judges a fact, in words."""
     if judged.rel_error is None or judged.half_width is None:  # a choice
-        text = "agrees with the truth" if judged.right else "differs from the truth"
-    else:
-        off, stated = percent(judged.rel_error, 2), percent(judged.half_width, 2)
-        text = f"{off} off the truth, stated: ±{stated}"
-    mark, style = ("✓", "good") if judged.right else ("✗", "bad")
-    return f'<p class="verdict {style}">{mark} {escape(text)}</p>'
+        return "agrees with the truth" if judged.right else "differs from the truth"
+    return f"{percent(judged.rel_error, 2)} off the truth, stated: ±{percent(judged.half_width, 2)}"
