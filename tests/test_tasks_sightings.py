@@ -79,8 +79,8 @@ def test_noisy_masks_widen_the_doubt():
 
 
 def test_directions_groups_and_ids_are_balanced():
-    # Objects come in by id; clips run either way and groups are drawn in any order.
-    scene = clip_of(*([0] * n + [50] * (8 - n) for n in range(5)))
+    # Objects come and go by id; clips run either way and groups are drawn in any order.
+    scene = clip_of(*([0] * n + [50] * 3 + [0] * (5 - n) for n in range(6)))
     items = [item for seed in range(20) for item in appearance_order(scene, rng(seed))]
     clips = {item.candidate.frames for item in items}
     assert {clip[0] < clip[-1] for clip in clips} == {True, False}
@@ -107,7 +107,11 @@ def test_size_and_heading_of_the_world_change_no_order(change):
 def test_nothing_to_order():
     assert list(appearance_order(clip_of(), rng())) == []
     assert list(appearance_order(clip_of(EARLY), rng())) == []
-    assert set(reasons(appearance_order(clip_of(EARLY, EARLY), rng()))) == {TIED}
+    assert list(appearance_order(clip_of(EARLY, EARLY, EARLY), rng())) == []  # all are there from the start
+    two_late = clip_of(EARLY, EARLY, LATE, LATE)
+    assert set(reasons(appearance_order(two_late, rng()))) == {TIED}
+    for item in appearance_order(two_late, rng()):
+        assert len(set(item.candidate.objects) & {1, 2}) <= 1 or item.candidate.frames[0] > 4
 
 
 def around(*kinds, spans=40.0, turn_deg=30.0, frames=2):

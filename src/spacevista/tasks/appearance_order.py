@@ -5,7 +5,7 @@ clip's own sequence of frames, which may run backwards. Unit: none, a choice. Fo
 An object has appeared in the first frame that shows it clearly; at the earliest where it is FAINT_PX across, at the
 latest where it is CLEAR_PX across. Candidates: CLIPS clips of 4 to 16 frames, start, length and direction drawn by the
 scene's random numbers (cameras go one way, and what has a low id may be seen first); GROUPS groups each of two, three
-and four objects that become clear in it, in drawn order.
+and four objects that become clear in it, in drawn order, at most one of them there from the first frame on.
 Declines: objects that appear in the same frame, or whose doubtful frames overlap; never clearly seen in the clip.
 Source: VSI-Bench, appearance order; SpaceVista.
 """
@@ -33,8 +33,7 @@ TIED = "appearances in the same frame or in doubt"
 def appearance_order(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | Decline]:
     """Yield every aspect of the drawn groups of the drawn clips."""
     for clip in drawn_clips(len(scene.frames), rng):
-        seen = [thing.id for thing in scene.objects if appearance(scene, thing, clip) is not None]
-        for group in drawn_groups(seen, GROUPS, rng):
+        for group in drawn_groups(newcomers(scene, clip, rng), GROUPS, rng):
             for aspect in ("order", *asked_places(len(group))):
                 yield measure(scene, Candidate("appearance_order", aspect, group, clip))
 
@@ -57,6 +56,15 @@ def measure(scene: Scene, candidate: Candidate) -> Fact | Decline:
         return Fact(candidate, "choice", (), intervals, "-".join(names[k] for k in order), options, margin)
     right = names[order[PLACES[candidate.aspect]]]
     return Fact(candidate, "choice", (), intervals, right, tuple(names), margin)
+
+
+def newcomers(scene: Scene, clip: Sequence[int], rng: np.random.Generator) -> list[int]:
+    """Return the objects that appear in the course of a clip, and one, drawn, of those that are there at its start."""
+    found = {thing.id: appearance(scene, thing, clip) for thing in scene.objects}
+    at_start = [number for number, interval in found.items() if interval is not None and interval.low == 0]
+    later = [number for number, interval in found.items() if interval is not None and interval.low > 0]
+    chance = float(rng.random())
+    return later + at_start[int(chance * len(at_start)) :][:1]
 
 
 def asked_places(count: int) -> tuple[str, ...]:
