@@ -17,10 +17,10 @@ from itertools import permutations
 
 import numpy as np
 
-from spacevista.scenes.record import Scene, SceneObject
+from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
 from spacevista.tasks.pairs import drawn_groups
-from spacevista.tasks.visibility import CLEAR_PX, FAINT_PX, ragged_px, spans_px
+from spacevista.tasks.visibility import CLEAR_PX, FAINT_PX, Spans, spans_of
 
 CLIPS = 16
 SHORTEST, LONGEST = 4, 16
@@ -32,15 +32,20 @@ TIED = "appearances in the same frame or in doubt"
 
 def appearance_order(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | Decline]:
     """Yield every aspect of the drawn groups of the drawn clips."""
+    spans = spans_of(scene)
     for clip in drawn_clips(len(scene.frames), rng):
-        for group in drawn_groups(newcomers(scene, clip, rng), GROUPS, rng):
+        for group in drawn_groups(newcomers(scene, clip, spans, rng), GROUPS, rng):
             for aspect in ("order", *asked_places(len(group))):
-                yield measure(scene, Candidate("appearance_order", aspect, group, clip))
+                yield decide(Candidate("appearance_order", aspect, group, clip), spans)
 
 
 def measure(scene: Scene, candidate: Candidate) -> Fact | Decline:
     """Measure a given candidate, whose frames are a clip in the order in which it is shown."""
-    found = [appearance(scene, scene.object(number), candidate.frames) for number in candidate.objects]
+    return decide(candidate, spans_of(scene))
+
+
+def decide(candidate: Candidate, spans: Spans) -> Fact | Decline:
+    found = [appearance(number, candidate.frames, spans) for number in candidate.objects]
     intervals = tuple(interval for interval in found if interval is not None)
     if len(intervals) < len(found):
         return Decline(candidate, UNSEEN)
@@ -58,9 +63,9 @@ def measure(scene: Scene, candidate: Candidate) -> Fact | Decline:
     return Fact(candidate, "choice", (), intervals, right, tuple(names), margin)
 
 
-def newcomers(scene: Scene, clip: Sequence[int], rng: np.random.Generator) -> list[int]:
+def newcomers(scene: Scene, clip: Sequence[int], spans: Spans, rng: np.random.Generator) -> list[int]:
     """Return the objects that appear in the course of a clip, and one, drawn, of those that are there at its start."""
-    found = {thing.id: appearance(scene, thing, clip) for thing in scene.objects}
+    found = {thing.id: appearance(thing.id, clip, spans) for thing in scene.objects}
     at_start = [number for number, interval in found.items() if interval is not None and interval.low == 0]
     later = [number for number, interval in found.items() if interval is not None and interval.low > 0]
     chance = float(rng.random())
@@ -79,14 +84,13 @@ def gaps_beside(intervals: Sequence[Interval], order: Sequence[int], rank: int) 
     return earlier + [intervals[k].low - own.high for k in order[rank + 1 :]]
 
 
-def appearance(scene: Scene, thing: SceneObject, clip: Sequence[int]) -> Interval | None:
+def appearance(number: int, clip: Sequence[int], spans: Spans) -> Interval | None:
     """Return where in the clip an object appears, at the earliest and at the latest; None if never for certain."""
-    spans, ragged = spans_px(thing), ragged_px(scene)
-    at = [spans.get(frame, 0.0) for frame in clip]
-    clear = next((place for place, span in enumerate(at) if span >= CLEAR_PX + ragged), None)
+    at = [spans(frame, number) for frame in clip]
+    clear = next((place for place, span in enumerate(at) if span.low >= CLEAR_PX), None)
     if clear is None:
         return None
-    return Interval(next(place for place, span in enumerate(at) if span >= FAINT_PX - ragged), clear)
+    return Interval(next(place for place, span in enumerate(at) if span.high >= FAINT_PX), clear)
 
 
 def drawn_clips(count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:

@@ -24,7 +24,7 @@ from spacevista.tasks.kinds import exemplars, of_kind, similar
 from spacevista.tasks.placement import Placements, placements, unusable
 from spacevista.tasks.relations import POSITIONS, SIZES, SizeBounds, position_answer, size_answer
 from spacevista.tasks.size_comparison import comparable_bounds
-from spacevista.tasks.visibility import MOST_FRAMES, in_view, shown, spread_frames
+from spacevista.tasks.visibility import MOST_FRAMES, Spans, in_view, shown, spans_of, spread_frames
 
 ANSWERS = ("yes", "no")
 FRAMES = 4
@@ -39,6 +39,7 @@ class Measured:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.places: Placements = placements(scene)
+        self.spans: Spans = spans_of(scene)
         self._sizes = cache(lambda number: usable_sizes(scene, number))
 
     def answer(self, candidate: Candidate, number: int) -> bool | str:
@@ -81,9 +82,9 @@ def decide(candidate: Candidate, measured: Measured) -> Fact | Decline:
 def answers_of(candidate: Candidate, measured: Measured) -> list[bool | str] | str:
     """Return the answer for each object of the kind that the frames show, or why they are not known."""
     scene, (exemplar, anchor) = measured.scene, candidate.objects
-    if not in_view(scene, scene.object(anchor), candidate.frames):
+    if not in_view(anchor, candidate.frames, measured.spans):
         return ANCHOR_UNSEEN
-    found = of_kind(scene, scene.object(exemplar).category, candidate.frames)
+    found = of_kind(scene, scene.object(exemplar).category, candidate.frames, measured.spans)
     return found if isinstance(found, str) else [measured.answer(candidate, thing.id) for thing in found]
 
 

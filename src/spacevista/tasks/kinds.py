@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spacevista.scenes.record import Scene, SceneObject
-from spacevista.tasks.visibility import HIDDEN_PX, in_view, spans_px
+from spacevista.tasks.visibility import Spans, in_view
 
 UNNAMED = "something in view has no name"
 SIMILAR = "another kind in view goes by a similar name"
@@ -25,14 +25,14 @@ def exemplars(scene: Scene) -> list[SceneObject]:
     return list(first.values())
 
 
-def of_kind(scene: Scene, kind: str | None, frames: Sequence[int]) -> list[SceneObject] | str:
+def of_kind(scene: Scene, kind: str | None, frames: Sequence[int], spans: Spans) -> list[SceneObject] | str:
     """Return the objects of a kind that the frames show, or why that is not known."""
     if kind is None:
         return UNNAMED
     found = []
     for thing in scene.objects:
-        spans = spans_px(thing)
-        if max((spans.get(frame, 0.0) for frame in frames), default=0.0) < HIDDEN_PX:
+        seen = in_view(thing.id, frames, spans)
+        if seen is False:
             continue
         if thing.category is None:
             return UNNAMED
@@ -40,7 +40,7 @@ def of_kind(scene: Scene, kind: str | None, frames: Sequence[int]) -> list[Scene
             if similar(thing.category, kind):
                 return SIMILAR
             continue
-        if not in_view(scene, thing, frames):
+        if seen is None:
             return IN_DOUBT
         found.append(thing)
     return found

@@ -48,7 +48,8 @@ def measure(scene: Scene, candidate: Candidate) -> Fact | Decline:
 def decide(candidate: Candidate, measured: Measured) -> Fact | Decline:
     scene = measured.scene
     if candidate.aspect == "class":
-        found = of_kind(scene, scene.object(candidate.objects[0]).category, candidate.frames)
+        kind = scene.object(candidate.objects[0]).category
+        found = of_kind(scene, kind, candidate.frames, measured.spans)
         return Decline(candidate, found) if isinstance(found, str) else counted(candidate, len(found))
     answers = answers_of(candidate, measured)
     if isinstance(answers, str):
