@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.check import inside
 from spacevista.qa.marks import draw_marks
 from spacevista.qa.options import LETTERS
