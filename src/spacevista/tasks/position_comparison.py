@@ -47,15 +47,14 @@ def measure(scene: Scene, candidate: Candidate) -> Fact | Decline:
 
 
 def decide(candidate: Candidate, places: Placements) -> Fact | Decline:
-    first, second = candidate.objects
-    there = places(candidate.frames[0], first), places(candidate.frames[0], second)
-    one, other = there
-    if isinstance(one, str) or isinstance(other, str):
-        return Decline(candidate, one if isinstance(one, str) else str(other))
-    options = (str(first), str(second))
-    for winner, margin in enumerate(
-        (position_margin(candidate.aspect, one, other), position_margin(OPPOSITE[candidate.aspect], one, other))
-    ):
+    one, other = (places(candidate.frames[0], number) for number in candidate.objects)
+    if isinstance(one, str):
+        return Decline(candidate, one)
+    if isinstance(other, str):
+        return Decline(candidate, other)
+    options = tuple(str(number) for number in candidate.objects)
+    for winner, word in enumerate((candidate.aspect, OPPOSITE[candidate.aspect])):
+        margin = position_margin(word, one, other)
         if margin is not None:
             return Fact(candidate, "choice", (), (), options[winner], options, margin)
     return Decline(candidate, UNDECIDED)

@@ -42,10 +42,11 @@ def position_margin(relation: str, first: Placed, second: Placed) -> float | Non
 
 def position_answer(relation: str, frame: int, first: int, second: int, places: Placements) -> bool | str:
     """Tell whether a relation holds (True) or its opposite (False) between two objects, or why that is not known."""
-    there = places(frame, first), places(frame, second)
-    one, other = there
-    if isinstance(one, str) or isinstance(other, str):
-        return one if isinstance(one, str) else str(other)
+    one, other = places(frame, first), places(frame, second)
+    if isinstance(one, str):
+        return one
+    if isinstance(other, str):
+        return other
     if position_margin(relation, one, other) is not None:
         return True
     return False if position_margin(relation, other, one) is not None else UNDECIDED
@@ -54,8 +55,10 @@ def position_answer(relation: str, frame: int, first: int, second: int, places: 
 def size_answer(relation: str, first: int, second: int, sizes: SizeBounds) -> bool | str:
     """As `position_answer`, for a size."""
     one, other = sizes[first], sizes[second]
-    if isinstance(one, str) or isinstance(other, str):
-        return one if isinstance(one, str) else str(other)
+    if isinstance(one, str):
+        return one
+    if isinstance(other, str):
+        return other
     larger = relation in ("taller", "wider")
     aspect = SIZE_ASPECT[relation]
     if decided(one[aspect], other[aspect]):
