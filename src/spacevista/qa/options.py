@@ -1,8 +1,12 @@
 """Options of a multiple-choice question: two to four, one right, in a random place.
 
-Numbers: neighbours stand in a ratio of 1.35 to 1.85 before rounding and the truth takes any rank, so that neither
-the middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
-smallest pair, at least 0.158 of the truth (1.85**-3), keeps (1.35 - 0.063) / (1 + 0.063) > 1.2.
+Numbers: neighbours stand in a ratio of 1.28 to 1.5 before rounding and the truth takes any rank, so that neither the
+middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
+smallest pair, at least 0.296 of the truth (1.5**-3), keeps (1.28 - 0.034) / (1 + 0.034) > 1.2.
+
+Ratios are not larger than that because of what a reader knows without looking: a truth that lies nearer to the usual
+value than half a step is always the option nearest to it. No choice of wrong options mends the rest, for each of them
+is 1.2 away from the truth; so a size is asked with options only where words do not say of what (make.py).
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from spacevista.qa.numbers import motion_numbers, motion_text, rounding_of
 
 NUMBER_OPTIONS = 4
 WORD_OPTIONS = 4
-MIN_STEP, MAX_STEP = 1.35, 1.85
+MIN_STEP, MAX_STEP = 1.28, 1.5
 LETTERS = "ABCD"
 VISIBLE_SHIFT = 0.5  # of the path: two motions nearer than this and than the next look alike
 VISIBLE_TURN_DEG = 20.0
