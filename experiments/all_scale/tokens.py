@@ -9,7 +9,6 @@ their numbers and cast at half their size; nothing is shaded.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -63,8 +62,12 @@ def write_tokens(data: Path, workers: int) -> int:
     """Write the file of a data set; return how many scenes it holds."""
     split = msgspec.json.decode((data / "manifest.json").read_bytes(), type=LabManifest).settings.split
     numbers = sorted({int(scene.id.split("-")[2]) for scene in read_scenes(data) if scene.split == "train"})
-    with get_context("spawn").Pool(workers) as pool:
-        every: Mapping[str, Int32Array] = dict(pool.starmap(_shown_in, [(split, number) for number in numbers], 20))
+    tasks = [(split, number) for number in numbers]
+    if workers == 1:
+        every = dict(_shown_in(*task) for task in tasks)
+    else:
+        with get_context("spawn").Pool(workers) as pool:
+            every = dict(pool.starmap(_shown_in, tasks, 20))
     ends = np.cumsum([len(bits) for bits in every.values()])
     np.savez_compressed(data / FILE, scenes=np.array(list(every)), bits=np.concatenate(list(every.values())), ends=ends)
     return len(every)

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 
 from spacevista import __version__
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.audit_table import Cell, wilson
 from spacevista.qa.make import frame_path
 from spacevista.qa.page_cards import card, chosen, strip_picture

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.check import inside
 from spacevista.qa.marks import draw_marks
 from spacevista.qa.options import LETTERS
 from spacevista.qa.page_text import percent
 from spacevista.qa.record import Form, Question
 
-SLOTS = 9  # pictures on the cards of a world: three rows of three, room for each of the six tasks
+SLOTS = 12  # pictures on the cards of a world: four rows of three
+STEP = SLOTS // 2  # tasks that one page's worlds are apart: together they show more than a world has room for
 MOST_PICTURES = 2  # on one card; of a question without marks the two that a motion is about, or the first ones
 CARD_WIDTH_PX, STRIP_WIDTH_PX = 480, 240
 QUALITY = 82  # of the pictures on the page; the data set keeps the full ones
@@ -27,10 +28,12 @@ FORMS: tuple[Form, ...] = ("mc", "reg", "free")
 def chosen(questions: Sequence[Question], turn: int) -> list[Question]:
     """Return questions about different facts that fill SLOTS: the tasks in turn, the forms in turn, with marks if any.
 
-    Frames that no card shows yet come first, so that the cards go around the scene; `turn` shifts the forms.
+    Frames that no card shows yet come first, so that the cards go around the scene; `turn` shifts tasks and forms.
     """
     fitting = [q for q in questions if len(frames_of(q)) <= MOST_PICTURES]
-    waiting = {task: [q for q in fitting if q.task == task] for task in dict.fromkeys(q.task for q in fitting)}
+    tasks = list(dict.fromkeys(q.task for q in fitting))
+    first = turn * STEP % max(len(tasks), 1)
+    waiting = {task: [q for q in fitting if q.task == task] for task in (*tasks[first:], *tasks[:first])}
     cards: list[Question] = []
     shown: list[str] = []
     while any(waiting.values()):

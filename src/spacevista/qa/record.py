@@ -22,10 +22,13 @@ TaskName = Literal[
     "relative_distance",
     "depth_estimation",
     "view_change",
-    # Without templates: experiments/all_scale words them.
-    "object_counting",
     "position_comparison",
+    "existence",
+    "object_counting",
+    "appearance_order",
     "object_matching",
+    "rotation_estimation",
+    "object_location",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 
