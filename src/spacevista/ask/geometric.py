@@ -19,7 +19,9 @@ from spacevista.ask.record import Answered, MarkError, Place, Reading, Refusal, 
 from spacevista.ask.words import answer_text, bounds_part, declines, parts_of, understood, unit_of, why_wide
 from spacevista.captures.frame_files import FileImages
 from spacevista.captures.open import READERS, open_capture
+from spacevista.captures.pinhole import ResampledImages
 from spacevista.captures.record import Capture, Frame
+from spacevista.captures.registered import RegisteredImages
 from spacevista.errors import CaptureError, SpacevistaError
 from spacevista.qa.evidence import evidence_of
 from spacevista.qa.record import Mark
@@ -156,7 +158,8 @@ def check_marks(frames: Sequence[Frame], marks: Sequence[Mark]) -> None:
 
 def path_of(frame: Frame) -> str:
     """Return the path of a frame's picture within its capture, or its name where it lies in memory."""
-    return frame.images.color_file.name if isinstance(frame.images, FileImages) else frame.name
+    in_files = isinstance(frame.images, FileImages | ResampledImages | RegisteredImages)
+    return frame.images.color_file.name if in_files else frame.name
 
 
 def _declined(scene: Scene, asked: Asked, found: Decline, words: str, unit: str) -> Refusal:

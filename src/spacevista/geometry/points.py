@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import ConvexHull, QhullError, cKDTree
+from scipy.spatial import ConvexHull, Delaunay, QhullError, cKDTree
 
 from spacevista.errors import GeometryError
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
@@ -29,6 +29,15 @@ def hull_vertices(points_m: FloatArray) -> FloatArray:
         return np.asarray(points_m[ConvexHull(points_m - points_m.mean(axis=0)).vertices])
     except QhullError:
         return np.unique(points_m, axis=0)
+
+
+def within_hull(points_m: FloatArray, hull_m: FloatArray) -> BoolArray:
+    """Tell which points (..., D) lie in the convex hull of others (N, D); none where that is flat."""
+    try:
+        hull = Delaunay(hull_m - hull_m.mean(axis=0))
+    except (QhullError, ValueError):
+        return np.zeros(points_m.shape[:-1], dtype=bool)
+    return np.asarray(hull.find_simplex(points_m - hull_m.mean(axis=0)) >= 0)
 
 
 def hull_volume(points_m: FloatArray) -> float:

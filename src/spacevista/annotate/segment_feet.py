@@ -1,0 +1,100 @@
+"""Feet: what touches the room, and which pieces that touch nothing stand on legs whose tops are out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError, cKDTree
+
+from spacevista.annotate.segment_cells import Cells
+from spacevista.annotate.segment_planes import REACH, Room
+from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
+from spacevista.geometry.boxes import horizontal_axes
+from spacevista.geometry.points import within_hull
+
+CONTACTS = 3  # cells of a piece that touch the room
+LEG_CELLS = 4  # of a leg at least
+LEG_SHARE = 0.2  # of what it holds, in cells: more is a thing of its own
+LEG_GAP = 0.15  # of the extent of what it holds, at most, is out of sight between them
+FRAME_GAP = 0.05  # the same for a larger piece, such as a table's frame under its top
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Pieces that touch the room, with their legs, and how many others: with nothing below, or with what may be theirs.
+
+    Attributes:
+        pieces: numbers of the cells of each.
+        doubtful: pieces below one that touches nothing: either may be a part of the other.
+    """
+
+    pieces: tuple[IntArray, ...]
+    floating: tuple[IntArray, ...]
+    doubtful: tuple[IntArray, ...]
+
+
+def touches(cells: Cells, room: Room, pieces: list[IntArray]) -> BoolArray:
+    """Tell which pieces touch the room."""
+    if not len(room.points_m):
+        return np.zeros(len(pieces), dtype=bool)
+    tree = cKDTree(room.points_m)
+    reach = REACH * cells.size_m
+    near = [np.isfinite(tree.query(cells.centre_m[p], distance_upper_bound=reach)[0]).sum() for p in pieces]
+    return np.array(near) >= CONTACTS
+
+
+def on_feet(cells: Cells, room: Room, pieces: list[IntArray], large: BoolArray, up: FloatArray) -> Standing:
+    """Give the `large` pieces that touch nothing the legs below them.
+
+    A leg is a small piece that touches the room, lies below the other in plan and ends close under it. A larger one
+    might be the pole of a lamp as well as a stool under a table: both pieces are doubtful.
+    """
+    foot = touches(cells, room, pieces)
+    whole: list[IntArray] = [p for p, f, big in zip(pieces, foot, large, strict=True) if big and f]
+    standing = [number for number in np.flatnonzero(foot) if len(pieces[number]) >= LEG_CELLS]
+    used: set[int] = set()
+    doubtful: set[int] = set()
+    floating = []
+    for number in np.flatnonzero(large & ~foot):
+        below = [k for k in standing if k not in used and is_below(cells, pieces[k], pieces[number], up)]
+        legs = [k for k in below if is_leg(cells, pieces[k], pieces[number], up)]
+        if legs:
+            used.update(legs)
+            whole.append(np.concatenate([pieces[number], *(pieces[k] for k in legs)]))
+        else:
+            doubtful.update(below)
+            floating.append(pieces[number])
+    doubted = [pieces[k] for k in sorted(doubtful) if large[k]]
+    gone = {id(pieces[k]) for k in used | doubtful}
+    return Standing(tuple(p for p in whole if id(p) not in gone), tuple(floating), tuple(doubted))
+
+
+def is_leg(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bool:
+    """Tell whether a piece is small beside what is above it and ends close to it, or is its frame and nearly meets it.
+
+    What is wider in plan than what it would hold is no leg: a cupboard under a television.
+    """
+    axes = horizontal_axes(up)[:, :2]
+    if plan_area(cells.centre_m[piece] @ axes) > plan_area(cells.centre_m[above] @ axes):
+        return False
+    extent = float(np.linalg.norm(np.ptp(cells.centre_m[above], axis=0)))
+    gap = float(cKDTree(cells.centre_m[above]).query(cells.centre_m[piece])[0].min())
+    return gap <= (LEG_GAP if len(piece) <= LEG_SHARE * len(above) else FRAME_GAP) * extent
+
+
+def plan_area(flat_m: FloatArray) -> float:
+    """Return the area of the hull of points (N, 2), 0 for those on a line."""
+    try:
+        return float(ConvexHull(flat_m - flat_m.mean(axis=0)).volume)  # of a flat hull: its area
+    except (QhullError, ValueError):
+        return 0.0
+
+
+def is_below(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bool:
+    """Tell whether a piece ends below the top of another one, within its plan."""
+    axes = horizontal_axes(up)
+    low, high = cells.centre_m[piece] @ axes, cells.centre_m[above] @ axes
+    if low[:, 2].max() > high[:, 2].max():
+        return False
+    return bool(within_hull(np.median(low[:, :2], axis=0), high[:, :2]))
