@@ -20,7 +20,7 @@ from spacevista.annotate.gravity import estimate_up
 from spacevista.annotate.lift import FrameCloud
 from spacevista.annotate.refine import disagreement
 from spacevista.annotate.segment_cells import Cells, cell_size, fuse, groups, links, parted
-from spacevista.annotate.segment_feet import on_feet
+from spacevista.annotate.segment_feet import hangs_loosely, on_feet
 from spacevista.annotate.segment_parts import LEAST_CELLS, carried, looks_like_two
 from spacevista.annotate.segment_planes import REACH, Room, nearest_surfaces, on_surfaces, room_of
 from spacevista.captures.record import SKY_ID, Capture, Frame, FrameImages
@@ -200,6 +200,8 @@ def why_not(cells: Cells, members: IntArray, room: Room, pixels: IntArray, up: F
         return "cut by the border of what was looked at"
     if is_skin(cells, members, room):
         return "no thicker than the room's surfaces"
+    if hangs_loosely(cells, members, room, up):
+        return "hangs in several pieces"
     if looks_like_two(cells, members, room, up):
         return "looks like two things that touch"
     return ""

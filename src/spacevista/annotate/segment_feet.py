@@ -18,6 +18,8 @@ LEG_CELLS = 4  # of a leg at least
 LEG_SHARE = 0.2  # of what it holds, in cells: more is a thing of its own
 LEG_GAP = 0.15  # of the extent of what it holds, at most, is out of sight between them
 FRAME_GAP = 0.05  # the same for a larger piece, such as a table's frame under its top
+STEEP_DEG = 45.0  # surfaces nearer to the vertical are walls
+COMPACT = 0.7  # of the hull of its outline on the wall, a thing that hangs fills at least
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,31 @@ def is_leg(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bo
     extent = float(np.linalg.norm(np.ptp(cells.centre_m[above], axis=0)))
     gap = float(cKDTree(cells.centre_m[above]).query(cells.centre_m[piece])[0].min())
     return gap <= (LEG_GAP if len(piece) <= LEG_SHARE * len(above) else FRAME_GAP) * extent
+
+
+def hangs_loosely(cells: Cells, members: IntArray, room: Room, up: FloatArray) -> bool:
+    """Tell whether a group touches walls only and fills less than COMPACT of its outline on them.
+
+    What hangs is a plate, a box or a board; papers on a wall and things on a shelf that run into each other are not.
+    """
+    steep = np.abs(room.normal @ up) < np.sin(np.radians(STEEP_DEG))
+    points = cells.centre_m[members]
+    near = [nearest_within(room.points_m[chosen], points, REACH * cells.size_m) for chosen in (steep, ~steep)]
+    hung, stood = (np.flatnonzero(numbers >= 0) for numbers in near)
+    if len(stood) >= CONTACTS or len(hung) < CONTACTS:
+        return False
+    normal = room.normal[steep][near[0][hung]].mean(axis=0)
+    flat = points @ horizontal_axes(normal)[:, :2]
+    taken = len(np.unique(np.floor(flat / cells.size_m).astype(np.int64), axis=0)) * cells.size_m**2
+    return taken < COMPACT * plan_area(flat)
+
+
+def nearest_within(points_m: FloatArray, queries_m: FloatArray, reach_m: float) -> IntArray:
+    """Return the number of the point (N, 3) nearest to each query (M, 3), -1 beyond reach."""
+    if not len(points_m):
+        return np.full(len(queries_m), -1)
+    distances, numbers = cKDTree(points_m).query(queries_m, distance_upper_bound=reach_m)
+    return np.asarray(np.where(np.isfinite(distances), numbers, -1), dtype=np.int64)
 
 
 def plan_area(flat_m: FloatArray) -> float:
