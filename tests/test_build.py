@@ -57,7 +57,7 @@ def unassembled(captures: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A build of two captures, all shards made, nothing put together."""
     out = tmp_path_factory.mktemp("shards") / "data"
     sources = find_captures([captures])[:2]
-    settings = settings_of(sources, 0, "native", None)
+    settings = settings_of(sources, 0, "native", ())
     with locked(out, "build"):
         assert finished(out, settings) is None
         for job in open_jobs(out, sources, settings):
@@ -142,7 +142,7 @@ class KilledError(Exception):
 def test_an_assembly_stopped_before_any_rename_ends_with_the_same_bytes(
     captures: Path, unassembled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = settings_of(find_captures([captures])[:2], 0, "native", None)
+    settings = settings_of(find_captures([captures])[:2], 0, "native", ())
     whole = tmp_path / "whole"
     shutil.copytree(unassembled, whole)
     assemble(whole, settings)
@@ -188,7 +188,7 @@ def test_a_finished_build_is_left_as_it_is(
     [
         (["--seed", "1"], "seed"),
         (["--unit-policy", "free"], "unit_policy"),
-        (["--licence", "MIT"], "licence"),
+        (["--licence", "MIT"], "licences"),
         (["--limit", "2"], "captures"),
     ],
 )
@@ -252,6 +252,7 @@ def test_what_is_left_out_is_counted_with_its_reason(
     assert main(["build", str(mixed), "--out", str(out), "--licence", "CC0-1.0", "--workers", "2", "--json"]) == 0
     figures = figures_of(capsys)
     assert (figures["built"], figures["dropped"], figures["rejected"]) == (1, 1, 4)
+    assert figures["dropped_because"] == {"licence CC-BY-4.0": 1}
     manifest = read_manifest(out)
     assert [(scene.id, scene.capture) for scene in manifest.scenes] == [("desk-0", f"{mixed.name}/b-good")]
     left = {left.capture.split("/")[1]: (left.outcome, left.reason) for left in manifest.left_out}
@@ -283,7 +284,7 @@ def test_time_and_disk_are_estimated_after_the_first_captures(
 ) -> None:
     # Ten captures of 2 MB each; said once, after the first of them.
     monkeypatch.setattr(build, "made", lambda jobs, workers: iter([Done(True, 1.0, 2_000_000)] * len(jobs)))
-    job = Job(Source(Path("desk"), "desk", ""), Path("shard"), 0, "native", None)
+    job = Job(Source(Path("desk"), "desk", ""), Path("shard"), 0, "native", ())
     build.make_all([job] * 10, workers=2)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 1

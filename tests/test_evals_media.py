@@ -1,5 +1,6 @@
 """What is sent: which frames, how large, and marks where they point."""
 
+import io
 import struct
 import zlib
 
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bench_releases import bench_entry, write_bench, write_frames, write_video
+from bench_releases import bench_entry, write_bench, write_frames, write_mmsi, write_video
 from spacevista.evals import spacevista_bench
+from spacevista.evals.image_column import ImageColumn
 from spacevista.evals.media import open_media
 from spacevista.evals.records import Budget, Deferred, Frames, Images, MediaError, Sample, Video
 from spacevista.media.pictures import resized
@@ -241,3 +243,13 @@ def test_marks_from_the_released_file_to_the_picture(tmp_path):
     x, y = reddish(opened.images[opened.indices.index(14)])
     # 448 / 640 = 0.7: (500, 100) becomes (350, 70).
     assert (x, y) == (pytest.approx(350, abs=1), pytest.approx(70, abs=1))
+
+
+@pytest.mark.parametrize("order", [range(20), range(19, -1, -1), (0, 12, 11, 19, 5, 13)])
+def test_pictures_of_rows_are_read_in_any_order_across_row_groups(order, tmp_path):
+    # Groups of 12 and 8 rows; the red of both pictures of row i is 10 i.
+    write_mmsi(tmp_path)
+    column = ImageColumn(tmp_path / "MMSI_Bench.parquet", "images")
+    for row in order:
+        first, _ = column.encoded(row)
+        assert Image.open(io.BytesIO(first)).getpixel((0, 0)) == (10 * row, 0, 0)

@@ -21,8 +21,8 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 # A room imports itself and the rooms before it.
 ROOMS = (
     *("errors", "locks", "scales", "geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
-    *("qa", "traces", "models", "train", "recipes", "evals", "ask", "commands"),
-    *("cli", "cli_eval", "cli_ask", "cli_train", "__main__"),
+    *("qa", "traces", "models", "train", "recipes", "evals", "checks", "ask", "commands"),
+    *("cli", "cli_eval", "cli_ask", "cli_train", "cli_data", "__main__"),
 )
 # The truth must not reach the code that it judges.
 KEPT_APART = {"annotate": {"sim"}, "tasks": {"sim"}, "sim": {"annotate", "tasks"}}

@@ -39,7 +39,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data set of two scenes, with the free unit policy."""
     folder = tmp_path_factory.mktemp("show")
     sources = find_captures([write_captures(folder / "captures", 2, width_px=160)])
-    settings = settings_of(sources, 3, "free", None)
+    settings = settings_of(sources, 3, "free", ())
     out = folder / "data"
     with locked(out, "build"):
         finished(out, settings)

@@ -23,7 +23,8 @@ def table(gates: list[dict[str, Any]]) -> str:
     lines = ["| gate | what | found | limit | passed |", "| --- | --- | --- | --- | --- |"]
     for gate in gates:
         for what, found, limit in ROWS[gate["gate"]](gate):
-            lines.append(f"| {gate['gate']} | {what} | {found} | {limit} | {'yes' if gate['passed'] else 'no'} |")
+            passed = "-" if limit == "-" else "yes" if gate["passed"] else "no"
+            lines.append(f"| {gate['gate']} | {what} | {found} | {limit} | {passed} |")
     return "\n".join(lines) + "\n"
 
 
@@ -42,10 +43,10 @@ def _cnn_rows(gate: dict[str, Any]) -> list[tuple[str, str, str]]:
         one = gate[dose]
         found = f"{one['median_error']:.1%} ({one['low']:.1%} to {one['high']:.1%}), band right {one['right_band']:.1%}"
         limit = f"under {gate['limit']:.0%}" if dose == "strong" else "-"
-        rows.append((f"median error of the size, {dose} evidence, {one['things']} things", found, limit))
+        rows.append((f"median error of the size, evidence {dose}, {one['things']} things", found, limit))
     one = gate["none"]
     found = f"{one['median_log10']:.2f} decades; a constant guess {one['constant_median_log10']:.2f}"
-    rows.append(("median |log10 ratio| without evidence", found, "no better than the guess by 0.1"))
+    rows.append(("median size of the log10 ratio, evidence none", found, "no better than the guess by 0.1"))
     return rows
 
 

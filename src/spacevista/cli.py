@@ -139,7 +139,7 @@ def build(
     config: list[Path] | None = None,
     workers: Count = 1,
     limit: Count | None = None,
-    licence: str | None = None,
+    licence: list[str] | None = None,
     seed: Seed = 0,
     unit_policy: Literal["native", "free"] = "native",
     json: bool = False,
@@ -152,7 +152,7 @@ def build(
         config: a capture.toml or about.toml where the folders have none: once for each capture, in their order.
         workers: processes; the files do not depend on it.
         limit: at most this many captures, the first ones.
-        licence: use only captures with this licence.
+        licence: SPDX identifier: use only captures whose licence is this one, or another one named in this way.
         seed: seeds every random choice, together with the scene's id.
         unit_policy: native: a question names the unit of its answer; free: the answer does.
         json: print the figures as the last line.
@@ -162,8 +162,13 @@ def build(
         raise WrongCallError(f"--config: expected one for each of {len(captures)} captures, got {len(configs)}")
 
     from spacevista.commands import build as command
+    from spacevista.qa.licences import named_licences
 
-    return finish(command.run(captures, configs, out, workers, limit, licence, seed, unit_policy), json)
+    try:
+        licences = named_licences(licence or ())
+    except SpacevistaError as error:
+        raise WrongCallError(f"--licence: {error}") from error
+    return finish(command.run(captures, configs, out, workers, limit, licences, seed, unit_policy), json)
 
 
 @app.command
@@ -247,6 +252,9 @@ def explain(traces: Path, /, *, out: Path = Path("explain.html"), names: str = "
 app.command("spacevista.cli_eval:app", name="eval", help="Ask a model the questions of a benchmark, score, report.")
 app.command("spacevista.cli_ask:ask", name="ask", help="Ask one question of a capture, by measuring, or of a model.")
 app.command("spacevista.cli_train:app", name="train", help="Train a stage with a recipe; goes on where it was stopped.")
+app.command("spacevista.cli_data:check", name="check", help="Look for leaks, duplicates and shortcuts in a data set.")
+app.command("spacevista.cli_data:publish", name="publish", help="Make a data set ready for the Hugging Face hub.")
+app.command("spacevista.cli_data:review", name="review", help="Let people accept or reject rows of a data set.")
 
 
 if __name__ == "__main__":

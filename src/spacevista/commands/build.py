@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,7 @@ from spacevista.qa.shards import Done, Job, make_shard
 from spacevista.qa.sources import described_capture, find_captures
 
 ESTIMATE_AFTER = 3  # scenes a worker: the first one also pays for starting up
-SHOWN_LEFT_OUT = 10  # captures named on the terminal; the manifest has all
+SHOWN_LEFT_OUT = 10  # rejected captures named on the terminal; the manifest has all
 
 
 def run(
@@ -32,7 +33,7 @@ def run(
     out: Path,
     workers: int,
     limit: int | None,
-    licence: str | None,
+    licences: list[str],
     seed: int,
     unit_policy: UnitPolicy,
 ) -> Outcome:
@@ -45,7 +46,7 @@ def run(
     target = out.resolve()
     found = list(map(described_capture, captures, configs)) if configs else find_captures(captures)
     sources = [source for source in found if source.folder.resolve() != target][:limit]
-    settings = settings_of(sources, seed, unit_policy, licence)
+    settings = settings_of(sources, seed, unit_policy, licences)
     with locked(out, "build"):
         manifest = finished(out, settings)
         if manifest is None:
@@ -98,10 +99,19 @@ def report(manifest: Manifest, out: Path) -> None:
         declined = sum(count for _, count in reasons)
         table.add_row(task, str(manifest.facts.get(task, 0)), str(declined), told)
     Console().print(table)
-    for left in manifest.left_out[:SHOWN_LEFT_OUT]:
-        print(f"{left.outcome}: {left.capture}: {left.reason}")
-    if len(manifest.left_out) > SHOWN_LEFT_OUT:
-        print(f"and {len(manifest.left_out) - SHOWN_LEFT_OUT} more, see the manifest")
+    for reason, count in dropped_because(manifest).items():
+        print(f"dropped {count}: {reason}")
+    rejected = [left for left in manifest.left_out if left.outcome == "rejected"]
+    for left in rejected[:SHOWN_LEFT_OUT]:
+        print(f"rejected: {left.capture}: {left.reason}")
+    if len(rejected) > SHOWN_LEFT_OUT:
+        print(f"and {len(rejected) - SHOWN_LEFT_OUT} more, see the manifest")
+
+
+def dropped_because(manifest: Manifest) -> dict[str, int]:
+    """Return how many captures each reason left out that could have been used: "licence CC-BY-NC-4.0"."""
+    counts = Counter(left.reason for left in manifest.left_out if left.outcome == "dropped")
+    return dict(sorted(counts.items()))
 
 
 def figures(manifest: Manifest, seconds: float) -> dict[str, Any]:
@@ -110,6 +120,7 @@ def figures(manifest: Manifest, seconds: float) -> dict[str, Any]:
     return {
         "built": len(manifest.scenes),
         "dropped": outcomes.count("dropped"),
+        "dropped_because": dropped_because(manifest),
         "rejected": outcomes.count("rejected"),
         "questions": manifest.questions,
         "facts": manifest.facts,

@@ -36,7 +36,7 @@ class ImageColumn:
         self._parquet: pq.ParquetFile | None = None
         self._kept: OrderedDict[int, tuple[tuple[bytes, ...], ...]] = OrderedDict()
         self._ahead: Iterator[tuple[int, tuple[tuple[bytes, ...], ...]]] = iter(())
-        self._next_row = -1
+        self._next_row = self._group = -1
 
     def encoded(self, row: int) -> tuple[bytes, ...]:
         """Return the pictures of a row as they are stored.
@@ -56,8 +56,8 @@ class ImageColumn:
                 return rows[row - first]
         parquet = self._parquet = self._parquet or pq.ParquetFile(self._file, memory_map=True, pre_buffer=False)
         group, first_row = _group_of(parquet, row)
-        if not first_row <= self._next_row <= row:
-            self._ahead, self._next_row = self._batches(parquet, group, first_row), first_row
+        if group != self._group or row < self._next_row:
+            self._ahead, self._next_row, self._group = self._batches(parquet, group, first_row), first_row, group
         for first, rows in self._ahead:
             self._kept[first] = rows
             self._next_row = first + len(rows)

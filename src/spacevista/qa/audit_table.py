@@ -147,8 +147,11 @@ def as_markdown(cells: dict[str, dict[str, dict[str, Cell]]]) -> str:
     return "\n".join(lines)
 
 
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's score interval of a share (95 % by default); (0, 1) without trials."""
+def wilson(successes: float, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """Return Wilson's score interval of a share (95 % by default); (0, 1) without trials.
+
+    Successes may be parts: credits of 0 to 1 vary by no more than hits and misses do, so that it is wide enough.
+    """
     if trials == 0:
         return 0.0, 1.0
     p = successes / trials

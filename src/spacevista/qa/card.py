@@ -1,8 +1,15 @@
-"""The dataset card: what is in the folder, in which units and coordinates, from where and under which licences."""
+"""The dataset card: what is in the folder, in which units and coordinates, from where and under which licences.
+
+Its head tells the Hugging Face hub which tables to show, with their columns and splits: left to guess, the hub takes
+the most frequent kind of file, here the bare frames.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from spacevista.qa.hub_head import Table, card_head
+from spacevista.qa.licences import hub_licences
+from spacevista.qa.parquet import SCHEMA
 from spacevista.qa.record import Question
 from spacevista.scales import SCALE_FACTS, Scale
 
@@ -20,12 +27,17 @@ CONVENTIONS = """\
 """
 
 
-def dataset_card(name: str, questions: Sequence[Question]) -> str:
-    """Return the card of a data set as Markdown."""
+def dataset_card(name: str, questions: Sequence[Question], tables: Sequence[Table] = ()) -> str:
+    """Return the card of a data set as Markdown.
+
+    Args:
+        tables: what the hub shows, one for each of its splits; by default the one table of all rows, without pictures.
+    """
+    shown = tables or (Table("questions", "questions.parquet", len(questions), SCHEMA),)
     facts = len({q.fact_id for q in questions})
     scenes = len({q.scene_id for q in questions})
     parts = [
-        f"# {_plain(name)}\n",
+        card_head(hub_licences(q.licence for q in questions), shown) + f"# {_plain(name)}\n",
         f"{len(questions)} questions about {facts} facts in {scenes} scenes, made with spacevista.\n",
         "## Rows by task and scale\n" + _by_task_and_scale(questions),
         "## Rows by form, prompt type and split\n"

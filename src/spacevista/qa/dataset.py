@@ -19,9 +19,11 @@ import msgspec
 from spacevista import __version__
 from spacevista.errors import DatasetError
 from spacevista.qa.card import dataset_card
+from spacevista.qa.licences import named_licences
 from spacevista.qa.parquet import write_parquet
 from spacevista.qa.record import QA_VERSION, Question, UnitPolicy
 from spacevista.qa.released import write_released
+from spacevista.qa.review import ReviewSummary
 from spacevista.qa.shards import (
     FRAMES_FOLDER,
     PART,
@@ -39,9 +41,11 @@ from spacevista.scenes.header import SCENE_VERSION
 from spacevista.tasks.facts import TASK_VERSION
 
 WORK_FOLDER, SETTINGS_FILE, MANIFEST_FILE = ".build", "settings.json", "manifest.json"
-FINAL_FILES = ("questions.parquet", "all.json", "README.md")
+CARD_FILE = "README.md"
+FINAL_FILES = ("questions.parquet", "all.json", CARD_FILE)
+TITLE = "A spacevista data set"
 MASKS_FOLDER = "masks"  # beside all.json, only if a question has a mask
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 
 Record = TypeVar("Record")
 
@@ -54,11 +58,11 @@ class CaptureEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that a data set's bytes depend on, but for the captures' own bytes."""
+    """Everything that a data set's bytes depend on, but for the captures' own bytes; no licence: any of them."""
 
     seed: int
     unit_policy: UnitPolicy
-    licence: str | None
+    licences: list[str]
     captures: list[CaptureEntry]
     version: str = f"{__version__}, tasks {TASK_VERSION}, questions {QA_VERSION}, scenes {SCENE_VERSION}"
 
@@ -72,7 +76,12 @@ class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a finished data set holds and how it was made; `declines` count candidates by task and reason."""
+    """What a finished data set holds and how it was made.
+
+    Attributes:
+        declines: candidates by task and reason.
+        review: what people decided, where the data set is what was left of another one.
+    """
 
     version: int
     settings: Settings
@@ -81,11 +90,17 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     declines: Reasons
     scenes: list[SceneSummary]
     left_out: list[LeftOut]
+    review: ReviewSummary | None = None
 
 
-def settings_of(sources: Sequence[Source], seed: int, unit_policy: UnitPolicy, licence: str | None) -> Settings:
-    """Return the settings of a build."""
-    return Settings(seed, unit_policy, licence, [CaptureEntry(source.name, source.content) for source in sources])
+class _Versioned(msgspec.Struct, frozen=True):
+    version: int
+
+
+def settings_of(sources: Sequence[Source], seed: int, unit_policy: UnitPolicy, licences: Sequence[str]) -> Settings:
+    """Return the settings of a build; SpacevistaError if a licence is no SPDX identifier."""
+    entries = [CaptureEntry(source.name, source.content) for source in sources]
+    return Settings(seed, unit_policy, named_licences(licences), entries)
 
 
 def finished(out: Path, settings: Settings) -> Manifest | None:
@@ -117,7 +132,7 @@ def open_jobs(out: Path, sources: Sequence[Source], settings: Settings) -> list[
     """Return the shards that are still to be made."""
     targets = _shard_folders(out, settings)
     return [
-        Job(source, target, settings.seed, settings.unit_policy, settings.licence)
+        Job(source, target, settings.seed, settings.unit_policy, tuple(settings.licences))
         for source, target in zip(sources, targets, strict=True)
         if not target.exists()
     ]
@@ -146,7 +161,7 @@ def assemble(out: Path, settings: Settings) -> Manifest:
         scenes=[summary for summary, _, _ in built],
         left_out=[LeftOut(s.capture, s.outcome, s.reason) for s in shards if s.scene is None],
     )
-    _write_whole(out / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    write_manifest(out, manifest)
     shutil.rmtree(out / WORK_FOLDER)
     return manifest
 
@@ -160,10 +175,21 @@ def read_manifest(data: Path) -> Manifest:
     file = data / MANIFEST_FILE
     if not file.is_file():
         raise DatasetError(f"{file}: expected the manifest of a finished data set, got no such file")
-    manifest = _read(file, Manifest)
-    if manifest.version != MANIFEST_VERSION:
-        raise DatasetError(f"{file}: expected version {MANIFEST_VERSION}, got {manifest.version}")
-    return manifest
+    if (version := _read(file, _Versioned).version) != MANIFEST_VERSION:
+        raise DatasetError(f"{file}: expected version {MANIFEST_VERSION}, got {version}; build it again")
+    return _read(file, Manifest)
+
+
+def write_manifest(data: Path, manifest: Manifest) -> None:
+    """Write the manifest of a data set, which says that all the rest is there."""
+    _write_whole(data / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+
+
+def write_question_files(folder: Path, questions: Sequence[Question]) -> None:
+    """Write questions in all forms, masks included, and the card."""
+    write_parquet(folder / "questions.parquet", questions)
+    write_released(folder / "all.json", questions)
+    (folder / CARD_FILE).write_text(dataset_card(TITLE, questions), encoding="utf-8")
 
 
 def scene_folder(data: Path, scene_id: str) -> Path:
@@ -216,9 +242,7 @@ def _write_final(out: Path, questions: Sequence[Question]) -> None:
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
-    write_parquet(part / "questions.parquet", questions)
-    write_released(part / "all.json", questions)
-    (part / "README.md").write_text(dataset_card("A spacevista data set", questions), encoding="utf-8")
+    write_question_files(part, questions)
     synced_bytes(part)
     if (out / MASKS_FOLDER).exists():  # of an assembly that was killed: the same, but folders cannot be replaced
         shutil.rmtree(out / MASKS_FOLDER)

@@ -27,6 +27,7 @@ from spacevista.captures.record import Capture
 from spacevista.errors import CaptureError, DatasetError, SpacevistaError
 from spacevista.geometry.boxes import minimum_volume_box
 from spacevista.qa.check import check_question
+from spacevista.qa.licences import is_allowed
 from spacevista.qa.make import frame_path, questions_of
 from spacevista.qa.record import Question, UnitPolicy
 from spacevista.qa.sources import Source
@@ -101,13 +102,13 @@ class Shard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Job:
-    """A shard to be made: `target` is its folder, in a folder that exists."""
+    """A shard to be made: `target` is its folder, in a folder that exists; any licence will do if none is named."""
 
     source: Source
     target: Path
     seed: int
     unit_policy: UnitPolicy
-    licence: str | None
+    licences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def read_shard(folder: Path) -> Shard:
 
 def _build(job: Job, part: Path) -> Shard:
     capture = open_capture(job.source.folder, job.source.config)
-    if job.licence is not None and capture.licence != job.licence:
+    if job.licences and not is_allowed(capture.licence, job.licences):
         return Shard(job.source.name, "dropped", f"licence {capture.licence}")
     scene = annotate(capture)
     asked = ask(scene, job.seed, job.unit_policy)
