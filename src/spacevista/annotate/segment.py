@@ -22,7 +22,7 @@ from spacevista.annotate.refine import disagreement
 from spacevista.annotate.segment_cells import Cells, cell_size, fuse, groups, links, parted
 from spacevista.annotate.segment_feet import hangs_loosely, on_feet
 from spacevista.annotate.segment_parts import LEAST_CELLS, carried, looks_like_two
-from spacevista.annotate.segment_planes import REACH, Room, nearest_surfaces, on_surfaces, room_of
+from spacevista.annotate.segment_planes import Near, Room, nearness, on_surfaces, room_of
 from spacevista.captures.record import SKY_ID, Capture, Frame, FrameImages
 from spacevista.geometry.arrays import BoolArray, ByteArray, Float32Array, FloatArray, Int32Array, IntArray
 from spacevista.geometry.freespace import DepthView
@@ -116,9 +116,9 @@ def segment(
         return blank, Pieces((), ())
     cells = fuse(frames, clouds, cell_size(clouds, error_rel))
     room = room_of(cells, up, rng)
-    surfaces = nearest_surfaces(room, cells)
+    near = nearness(room, cells)
     apart = tuple(
-        outside(frame, cloud, of_pixel, room, surfaces, error_rel)
+        outside(frame, cloud, of_pixel, room, near, error_rel)
         for frame, cloud, of_pixel in zip(frames, clouds, cells.of_pixel, strict=True)
     )
     pixels = np.stack([np.bincount(of[free], minlength=len(cells.frames)) for of, free in pixels_of(cells, apart)])
@@ -129,7 +129,7 @@ def segment(
         DepthView.of(frame.camera, frame.world_from_camera, frame.depth_m, frame.ids, SKY_ID, error_rel)
         for frame in frames
     )
-    pieces = judged(cells, kept, room, up, pixels, views if parting else ())
+    pieces = judged(cells, kept, room, near, up, pixels, views if parting else ())
     object_of = np.zeros(len(cells.frames) + 1, dtype=np.int32)  # the last: pixels without a cell
     for number, members in enumerate(pieces.objects, start=1):
         object_of[members] = number
@@ -141,29 +141,31 @@ def pixels_of(cells: Cells, apart: tuple[BoolArray, ...]) -> zip[tuple[Int32Arra
 
 
 def outside(
-    frame: SceneFrame, cloud: FrameCloud, of_pixel: Int32Array, room: Room, surfaces: IntArray, error_rel: float
+    frame: SceneFrame, cloud: FrameCloud, of_pixel: Int32Array, room: Room, near: Near, error_rel: float
 ) -> BoolArray:
     """Tell which pixels (H, W) of a frame have a cell and do not lie on a surface of the room."""
     there = frame.depth_m > 0
     number = of_pixel[there]
-    near = number >= 0
     tolerance = np.maximum(SHARP * cloud.footprint_m, ERRORS * error_rel * cloud.depth_m)
     free = np.zeros(len(number), dtype=bool)
-    free[near] = ~on_surfaces(room, surfaces[number[near]], cloud.points_m[near], tolerance[near])
+    chosen = number >= 0
+    free[chosen] = ~on_surfaces(room, near.surfaces[number[chosen]], cloud.points_m[chosen], tolerance[chosen])
     out = np.zeros(there.shape, dtype=bool)
     out[there] = free
     return out
 
 
-def judged(cells: Cells, kept: IntArray, room: Room, up: FloatArray, pixels: IntArray, views: tuple[DepthView, ...]) -> Pieces:
+def judged(cells: Cells, kept: IntArray, room: Room, near: Near, up: FloatArray, pixels: IntArray, views: tuple[DepthView, ...]) -> Pieces:
     """Group the kept cells, part what stands on something else, and judge every group.
 
     `pixels` is (frames, cells); without `views` nothing is parted.
     """
-    groups_of = parted(kept, groups(len(kept), links(cells.places[kept])))
+    every = parted(kept, groups(len(kept), links(cells.places[kept])))
+    most = MOST_EXTENT * extent(cells.centre_m)
+    groups_of = [members for members in every if extent(cells.centre_m[members]) <= most]
     sizeable = np.array([is_large(members, pixels) for members in groups_of], dtype=bool)
-    standing = on_feet(cells, room, groups_of, sizeable, up)
-    reasons = Counter({"too small": int((~sizeable).sum())})
+    standing = on_feet(cells, room, near, groups_of, sizeable, up)
+    reasons = Counter({"too small": int((~sizeable).sum()), "too large": len(every) - len(groups_of)})
     reasons["touches no plane"] += len(standing.floating)
     reasons["may belong to what is above it"] += len(standing.doubtful)
     waiting, objects = list(standing.pieces), []
@@ -174,7 +176,7 @@ def judged(cells: Cells, kept: IntArray, room: Room, up: FloatArray, pixels: Int
             body = members[~np.isin(members, np.concatenate(parts))]
             waiting += [body, *parts]
             continue
-        reason = why_not(cells, members, room, pixels, up)
+        reason = why_not(cells, members, room, near, pixels, up)
         if reason:
             reasons[reason] += 1
         else:
@@ -187,22 +189,20 @@ def is_large(members: IntArray, pixels: IntArray) -> bool:
     return len(members) >= LEAST_CELLS and int(pixels[:, members].sum(axis=1).max()) >= LEAST_SPAN_PX**2
 
 
-def why_not(cells: Cells, members: IntArray, room: Room, pixels: IntArray, up: FloatArray) -> str:
+def why_not(cells: Cells, members: IntArray, room: Room, near: Near, pixels: IntArray, up: FloatArray) -> str:
     """Return why a group of cells is no object, or an empty text."""
     if not is_large(members, pixels):
         return "too small"
     shown = pixels[:, members].sum(axis=1)
     if len(shown) > 1 and int((shown >= (LEAST_SPAN_PX / 2) ** 2).sum()) < LEAST_VIEWS:
         return "seen from too few frames"
-    if extent(cells.centre_m[members]) > MOST_EXTENT * extent(cells.centre_m):
-        return "too large"
     if float((~cells.inner[members]).mean()) > CUT:
         return "cut by the border of what was looked at"
-    if is_skin(cells, members, room):
+    if is_skin(cells, members, near):
         return "no thicker than the room's surfaces"
-    if hangs_loosely(cells, members, room, up):
+    if hangs_loosely(cells, members, room, near, up):
         return "hangs in several pieces"
-    if looks_like_two(cells, members, room, up):
+    if looks_like_two(cells, members, near, up):
         return "looks like two things that touch"
     return ""
 
@@ -212,9 +212,6 @@ def extent(points_m: FloatArray) -> float:
     return float(np.linalg.norm(np.subtract(*np.percentile(points_m, [98, 2], axis=0))))
 
 
-def is_skin(cells: Cells, members: IntArray, room: Room) -> bool:
+def is_skin(cells: Cells, members: IntArray, near: Near) -> bool:
     """Tell whether a group keeps so close to the room's surfaces that it may be a fault of theirs."""
-    if not len(room.points_m):
-        return False
-    heights = np.abs(room.heights(cells.centre_m[members], REACH * cells.size_m)).min(axis=1)
-    return float(np.quantile(heights, SKIN_SHARE)) < SKIN * cells.size_m
+    return float((near.height_m[members] < SKIN * cells.size_m).mean()) >= SKIN_SHARE

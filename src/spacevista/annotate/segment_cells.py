@@ -20,8 +20,7 @@ from spacevista.scenes.record import SceneFrame
 CELL_FOOTPRINTS, CELL_ERRORS = 2.0, 2.0
 BORDER = 0.02  # of the picture's longer side: nearer to where depth ends, what goes on beyond is not seen
 FAR_REACH = 1.5  # in cells, from a cell's middle: its farthest corner is 0.87 away
-TOUCHING = 1.8  # in cells: those that share a corner are sqrt(3) apart
-NORMAL_CELLS, NORMAL_REACH = 24, 2.5  # cells that a normal is fitted to, at most this many cells away
+HALF_AROUND = np.array([step for step in np.ndindex(3, 3, 3) if step > (1, 1, 1)]) - 1  # the other 13 lead back
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,19 +63,19 @@ def fuse(frames: tuple[SceneFrame, ...], clouds: tuple[FrameCloud, ...], size_m:
     for frame, cloud, chosen in zip(frames, clouds, near, strict=True):
         points = cloud.points_m[chosen]
         key = np.ravel_multi_index(tuple(np.floor((points - low) / size_m).astype(np.int64).T), tuple(sides))
-        eye = frame.world_from_camera.translation_m - points
-        eye /= np.linalg.norm(eye, axis=1)[:, None]
-        inner = inner_pixels(frame)[frame.depth_m > 0][chosen]
-        weights = np.column_stack([np.ones(len(points)), points, eye, inner])
         found, inverse = np.unique(key, return_inverse=True)
+        count = np.bincount(inverse, minlength=len(found))
+        middle = np.stack([np.bincount(inverse, axis, len(found)) for axis in points.T], axis=1)
+        eye = count[:, None] * frame.world_from_camera.translation_m - middle
+        inner = inner_pixels(frame)[frame.depth_m > 0][chosen]
         keys.append(key)
-        sums.append((found, np.stack([np.bincount(inverse, w, len(found)) for w in weights.T], axis=1)))
+        sums.append((found, np.column_stack([count, middle, eye, np.bincount(inverse[inner], minlength=len(found))])))
     every, inverse = np.unique(np.concatenate([found for found, _ in sums]), return_inverse=True)
     total = np.concatenate([part for _, part in sums])
     total = np.stack([np.bincount(inverse, column, len(every)) for column in total.T], axis=1)
     centre = total[:, 1:4] / total[:, :1]
     places = np.stack(np.unravel_index(every, tuple(sides)), axis=1)
-    normal = normals(centre, total[:, 4:7], size_m)
+    normal = normals(places, centre, total[:, 4:7])
     tree = cKDTree(centre)
     of_pixel = []
     for frame, cloud, chosen, key in zip(frames, clouds, near, keys, strict=True):
@@ -107,30 +106,43 @@ def inner_pixels(frame: SceneFrame) -> BoolArray:
     return inner
 
 
-def normals(centre_m: FloatArray, towards: FloatArray, size_m: float) -> FloatArray:
-    """Return the unit normals (N, 3) of the surface through the centres (N, 3) around each, on the side of `towards`.
+def normals(places: IntArray, centre_m: FloatArray, towards: FloatArray) -> FloatArray:
+    """Return the unit normals (N, 3) of the surface through cells, each from those around it, on the side of `towards`.
 
+    Cells up to two steps away count by the number of ways there (1 to 3 along an axis): near ones more than far ones.
     A cell with fewer than two others around it faces `towards`.
     """
-    reach = NORMAL_REACH * size_m
-    most = min(NORMAL_CELLS, len(centre_m))
-    distances, numbers = cKDTree(centre_m).query(centre_m, k=range(1, most + 1), distance_upper_bound=reach)
-    found = np.isfinite(distances)
-    around = centre_m[np.where(found, numbers, 0)]
-    weight = found[..., None] / found.sum(axis=1)[:, None, None]
-    gone = (around - (around * weight).sum(axis=1)[:, None]) * found[..., None]
-    normal = np.linalg.eigh(np.einsum("nki,nkj->nij", gone, gone))[1][:, :, 0]
+    count = len(places)
+    pairs = links(places)
+    one, two = np.concatenate([pairs, pairs[:, ::-1], np.repeat(np.arange(count)[:, None], 2, axis=1)]).T
+    around = coo_array((np.ones(len(one)), (one, two)), shape=(count, count)).tocsr()
+    local = centre_m - centre_m.mean(axis=0)
+    local /= max(float(np.abs(local).max()), 1e-300)
+    moments = np.column_stack([np.ones(count), local, np.einsum("ni,nj->nij", local, local).reshape(-1, 9)])
+    moments = around @ (around @ moments)
+    mean = moments[:, 1:4] / moments[:, :1]
+    spread = (moments[:, 4:] / moments[:, :1]).reshape(-1, 3, 3) - np.einsum("ni,nj->nij", mean, mean)
+    normal = np.linalg.eigh(spread)[1][:, :, 0]
     towards = towards / np.maximum(np.linalg.norm(towards, axis=1), 1e-300)[:, None]
-    alone = found.sum(axis=1) < 3
+    alone = np.diff(around.indptr) < 3
     normal[alone] = towards[alone]
     return np.asarray(normal * np.where(np.einsum("ni,ni->n", normal, towards) < 0, -1.0, 1.0)[:, None])
 
 
 def links(places: IntArray) -> IntArray:
-    """Return the pairs (P, 2) of cells, by number, that touch."""
-    if len(places) < 2:
+    """Return the pairs (P, 2) of cells, by number, that touch at a face, an edge or a corner; each is there once."""
+    if not len(places):
         return np.empty((0, 2), dtype=np.int64)
-    return np.asarray(cKDTree(places).query_pairs(TOUCHING, output_type="ndarray"), dtype=np.int64)
+    sides = np.ptp(places, axis=0) + 3  # with an empty layer around, no step leads to the other end
+    key = (places - places.min(axis=0) + 1) @ np.array([sides[1] * sides[2], sides[2], 1])
+    order = np.argsort(key, kind="stable")
+    ranked = key[order]
+    pairs = []
+    for step in HALF_AROUND @ np.array([sides[1] * sides[2], sides[2], 1]):
+        at = np.minimum(np.searchsorted(ranked, ranked + step), len(ranked) - 1)
+        hit = ranked[at] == ranked + step
+        pairs.append(np.stack([order[hit], order[at[hit]]], axis=1))
+    return np.concatenate(pairs)
 
 
 def groups(count: int, pairs: IntArray) -> IntArray:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from spacevista.annotate.segment_cells import Cells
-from spacevista.annotate.segment_planes import REACH, Room
+from spacevista.annotate.segment_planes import Near, Room
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.points import within_hull
@@ -17,7 +17,8 @@ CONTACTS = 3  # cells of a piece that touch the room
 LEG_CELLS = 4  # of a leg at least
 LEG_SHARE = 0.2  # of what it holds, in cells: more is a thing of its own
 LEG_GAP = 0.15  # of the extent of what it holds, at most, is out of sight between them
-FRAME_GAP = 0.05  # the same for a larger piece, such as a table's frame under its top
+THIN = 0.05  # in plan, of what is above it
+FRAME_GAP = 0.05  # the same for a larger piece, such as a table's frame under its top, and for the room below a foot
 STEEP_DEG = 45.0  # surfaces nearer to the vertical are walls
 COMPACT = 0.7  # of the hull of its outline on the wall, a thing that hangs fills at least
 
@@ -36,27 +37,26 @@ class Standing:
     doubtful: tuple[IntArray, ...]
 
 
-def touches(cells: Cells, room: Room, pieces: list[IntArray]) -> BoolArray:
+def touches(near: Near, pieces: list[IntArray]) -> BoolArray:
     """Tell which pieces touch the room."""
-    if not len(room.points_m):
-        return np.zeros(len(pieces), dtype=bool)
-    tree = cKDTree(room.points_m)
-    reach = REACH * cells.size_m
-    near = [np.isfinite(tree.query(cells.centre_m[p], distance_upper_bound=reach)[0]).sum() for p in pieces]
-    return np.array(near) >= CONTACTS
+    return np.array([np.isfinite(near.height_m[piece]).sum() >= CONTACTS for piece in pieces], dtype=bool)
 
 
-def on_feet(cells: Cells, room: Room, pieces: list[IntArray], large: BoolArray, up: FloatArray) -> Standing:
+def on_feet(cells: Cells, room: Room, near: Near, pieces: list[IntArray], large: BoolArray, up: FloatArray) -> Standing:
     """Give the `large` pieces that touch nothing the legs below them.
 
     A leg is a small piece that touches the room, lies below the other in plan and ends close under it. A larger one
     might be the pole of a lamp as well as a stool under a table: both pieces are doubtful.
     """
-    foot = touches(cells, room, pieces)
+    foot = touches(near, pieces)
     whole: list[IntArray] = [p for p, f, big in zip(pieces, foot, large, strict=True) if big and f]
     standing = [number for number in np.flatnonzero(foot) if len(pieces[number]) >= LEG_CELLS]
     used: set[int] = set()
-    doubtful: set[int] = set()
+    doubtful = {
+        number
+        for number in np.flatnonzero(large & foot)
+        if any(is_thin_below(cells, pieces[number], other, up) for other in whole if other is not pieces[number])
+    }
     floating = []
     for number in np.flatnonzero(large & ~foot):
         below = [k for k in standing if k not in used and is_below(cells, pieces[k], pieces[number], up)]
@@ -64,12 +64,32 @@ def on_feet(cells: Cells, room: Room, pieces: list[IntArray], large: BoolArray, 
         if legs:
             used.update(legs)
             whole.append(np.concatenate([pieces[number], *(pieces[k] for k in legs)]))
+        elif not below and hides_its_foot(cells, room, pieces[number], up):
+            whole.append(pieces[number])
         else:
             doubtful.update(below)
             floating.append(pieces[number])
-    doubted = [pieces[k] for k in sorted(doubtful) if large[k]]
+    doubted = [pieces[k] for k in sorted(doubtful - used) if large[k]]
     gone = {id(pieces[k]) for k in used | doubtful}
     return Standing(tuple(p for p in whole if id(p) not in gone), tuple(floating), tuple(doubted))
+
+
+def hides_its_foot(cells: Cells, room: Room, piece: IntArray, up: FloatArray) -> bool:
+    """Tell whether a piece ends so little above the room that it stands there: a bowl, seen from above."""
+    if not len(room.points_m):
+        return False
+    points = cells.centre_m[piece]
+    distance, at = cKDTree(room.points_m).query(points)
+    nearest = int(distance.argmin())
+    lower = float(room.points_m[at[nearest]] @ up) <= float((points @ up).min())
+    return lower and float(distance[nearest]) <= FRAME_GAP * float(np.linalg.norm(np.ptp(points, axis=0)))
+
+
+def is_thin_below(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bool:
+    """Tell whether a piece below another is so thin beside it that it may be its leg, the joint out of sight."""
+    axes = horizontal_axes(up)[:, :2]
+    thin = plan_area(cells.centre_m[piece] @ axes) <= THIN * plan_area(cells.centre_m[above] @ axes)
+    return thin and is_below(cells, piece, above, up)
 
 
 def is_leg(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bool:
@@ -85,29 +105,20 @@ def is_leg(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bo
     return gap <= (LEG_GAP if len(piece) <= LEG_SHARE * len(above) else FRAME_GAP) * extent
 
 
-def hangs_loosely(cells: Cells, members: IntArray, room: Room, up: FloatArray) -> bool:
+def hangs_loosely(cells: Cells, members: IntArray, room: Room, near: Near, up: FloatArray) -> bool:
     """Tell whether a group touches walls only and fills less than COMPACT of its outline on them.
 
     What hangs is a plate, a box or a board; papers on a wall and things on a shelf that run into each other are not.
     """
     steep = np.abs(room.normal @ up) < np.sin(np.radians(STEEP_DEG))
-    points = cells.centre_m[members]
-    near = [nearest_within(room.points_m[chosen], points, REACH * cells.size_m) for chosen in (steep, ~steep)]
-    hung, stood = (np.flatnonzero(numbers >= 0) for numbers in near)
-    if len(stood) >= CONTACTS or len(hung) < CONTACTS:
+    surfaces = near.surfaces[members]
+    walls = surfaces[surfaces >= 0][steep[surfaces[surfaces >= 0]]]
+    stood = ((surfaces >= 0) & ~np.append(steep, True)[surfaces]).any(axis=1)
+    if stood.sum() >= CONTACTS or not len(walls):
         return False
-    normal = room.normal[steep][near[0][hung]].mean(axis=0)
-    flat = points @ horizontal_axes(normal)[:, :2]
+    flat = cells.centre_m[members] @ horizontal_axes(room.normal[walls].mean(axis=0))[:, :2]
     taken = len(np.unique(np.floor(flat / cells.size_m).astype(np.int64), axis=0)) * cells.size_m**2
     return taken < COMPACT * plan_area(flat)
-
-
-def nearest_within(points_m: FloatArray, queries_m: FloatArray, reach_m: float) -> IntArray:
-    """Return the number of the point (N, 3) nearest to each query (M, 3), -1 beyond reach."""
-    if not len(points_m):
-        return np.full(len(queries_m), -1)
-    distances, numbers = cKDTree(points_m).query(queries_m, distance_upper_bound=reach_m)
-    return np.asarray(np.where(np.isfinite(distances), numbers, -1), dtype=np.int64)
 
 
 def plan_area(flat_m: FloatArray) -> float:

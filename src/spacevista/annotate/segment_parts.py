@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from spacevista.annotate.segment_cells import Cells, groups, links, parted
-from spacevista.annotate.segment_planes import REACH, Room, ground, level_parts
+from spacevista.annotate.segment_planes import REACH, Near, Room, ground, level_parts
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
@@ -39,9 +39,13 @@ def carried(
     Only those that are `enough` to be objects count. What a chair's seat has at its edge is the chair's; what stands
     amid a table's top is not the table's.
     """
-    for level in level_parts(cells, members, up):
-        if len(level) < LEAST_CELLS:
-            break
+    levels = level_parts(cells, members, up)
+    heights = np.array([np.median(cells.centre_m[level] @ up) for level in levels])
+    for number in range(len(levels)):
+        alike = np.flatnonzero(np.abs(heights - heights[number]) <= LAYER * cells.size_m)
+        level = np.sort(np.concatenate([levels[k] for k in alike]))  # what stands on a surface may part it
+        if len(level) < LEAST_CELLS or alike[0] < number:
+            continue
         top = ground(cells, level)
         height = heights_above(top, cells.centre_m[members], REACH * cells.size_m, up)
         rest = np.flatnonzero((np.abs(height) > LAYER * cells.size_m) & ~np.isin(members, level))
@@ -58,7 +62,7 @@ def carried(
 
 def heights_above(top: Room, points_m: FloatArray, reach_m: float, up: FloatArray) -> FloatArray:
     """Return the heights (N,) of points (N, 3) above a level surface, beyond its reach above its median height."""
-    heights = top.heights(points_m, reach_m)
+    _, heights = top.heights(points_m, reach_m)
     nearest = np.take_along_axis(heights, np.abs(heights).argmin(axis=1)[:, None], axis=1)[:, 0]
     return np.where(np.isfinite(nearest), nearest, points_m @ up - np.median(top.points_m @ up))
 
@@ -89,7 +93,7 @@ def amid(cells: Cells, foot: IntArray, top: Room, up: FloatArray, views: tuple[D
     return sum(held) >= HELD_SIDES
 
 
-def looks_like_two(cells: Cells, members: IntArray, room: Room, up: FloatArray) -> bool:
+def looks_like_two(cells: Cells, members: IntArray, near: Near, up: FloatArray) -> bool:
     """Tell whether a group has a narrow neck between two parts that each stand or hang, beside each other.
 
     Necks are looked for between up to FEET cells, far apart, of its foot and of where it touches the room: on the way
@@ -101,7 +105,7 @@ def looks_like_two(cells: Cells, members: IntArray, room: Room, up: FloatArray) 
     members = members[group == np.bincount(group).argmax()]  # legs may stand apart
     points = cells.centre_m[members]
     low = points @ up <= (points @ up).min() + FOOT * cells.size_m
-    held = np.abs(room.heights(points, REACH * cells.size_m)).min(axis=1) <= HELD * cells.size_m
+    held = near.height_m[members] <= HELD * cells.size_m
     starts = far_apart(points, np.flatnonzero(low | held), FEET)
     pairs = links(cells.places[members])
     lengths = np.linalg.norm(cells.places[members[pairs[:, 0]]] - cells.places[members[pairs[:, 1]]], axis=1)

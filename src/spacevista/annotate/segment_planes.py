@@ -25,8 +25,6 @@ ALIKE = 0.9  # cosine of a cell's normal to its plane's
 BEHIND = 0.01  # of all cells at most lie behind a plane that bounds the scene
 THROUGH = 0.5  # of the scene's extent: as long is a plane that it is no object's
 TRIALS, SAMPLE = 800, 20_000
-import os
-DBG = os.environ.get('DBG')
 NEAREST = 8  # cells of the room that a point is held against
 REACH = 3.0  # in cells: how far beyond its cells the room goes on
 
@@ -39,16 +37,17 @@ class Room:
     points_m: FloatArray
     normal: FloatArray
 
-    def heights(self, points_m: FloatArray, reach_m: float) -> FloatArray:
-        """Return signed distances (M, NEAREST) of points (M, 3) from the surfaces near them, infinite beyond reach."""
-        if not len(self.points_m):
-            return np.full((len(points_m), 1), np.inf)
+    def heights(self, points_m: FloatArray, reach_m: float) -> tuple[IntArray, FloatArray]:
+        """Return for points (M, 3) the cells (M, NEAREST) of the room near each and its signed distances from them.
+
+        Beyond reach the cell is -1, the distance infinite. The room has at least one cell.
+        """
         most = min(NEAREST, len(self.points_m))
         distances, at = cKDTree(self.points_m).query(points_m, k=range(1, most + 1), distance_upper_bound=reach_m)
         found = np.isfinite(distances)
-        at = np.where(found, at, 0)
+        at = np.where(found, at, -1)
         along = np.einsum("nki,nki->nk", points_m[:, None] - self.points_m[at], self.normal[at])
-        return np.where(found, along, np.inf)
+        return at, np.where(found, along, np.inf)
 
     def and_of(self, other: Room) -> Room:
         return Room(
@@ -56,6 +55,19 @@ class Room:
             np.concatenate([self.points_m, other.points_m]),
             np.concatenate([self.normal, other.normal]),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """How cells lie to the room.
+
+    Attributes:
+        surfaces: (N, K) cells within REACH, by their place in the room's arrays, nearest first; -1: none.
+        height_m: (N,) least distance from their surfaces; infinite without any.
+    """
+
+    surfaces: IntArray
+    height_m: FloatArray
 
 
 def room_of(cells: Cells, up: FloatArray, rng: np.random.Generator) -> Room:
@@ -88,7 +100,7 @@ def level_parts(cells: Cells, chosen: IntArray, up: FloatArray) -> list[IntArray
 def ground(cells: Cells, part: IntArray) -> Room:
     """Return the cells of one level surface with its own shape, free of what lies beside it."""
     centre = cells.centre_m[part]
-    return Room(part, centre, normals(centre, cells.normal[part], 2 * cells.size_m))
+    return Room(part, centre, normals(cells.places[part], centre, cells.normal[part]))
 
 
 def bounding_planes(cells: Cells, taken: IntArray, rng: np.random.Generator) -> list[Room]:
@@ -103,7 +115,6 @@ def bounding_planes(cells: Cells, taken: IntArray, rng: np.random.Generator) -> 
             break
         sample = left if len(left) <= SAMPLE else rng.choice(left, SAMPLE, replace=False)
         hit = find_plane(cells.centre_m[sample], PLANE_REACH * cells.size_m, rng, TRIALS)
-        DBG and print('plane', hit[1].sum(), len(sample), hit[0].normal.round(2))
         if hit is None:
             break
         facing = cells.normal[left] @ hit[0].normal
@@ -112,7 +123,6 @@ def bounding_planes(cells: Cells, taken: IntArray, rng: np.random.Generator) -> 
         members = left[on & (np.abs(facing) > ALIKE)]
         if len(members) < PLANE_SHARE * len(free):
             break
-        DBG and print('  members',len(members),'behind',float((plane.signed_distance(cells.centre_m) < -2 * cells.size_m).mean()), 'through',runs_through(cells, members, extent), extent)
         height = plane.signed_distance(cells.centre_m)
         if float((height < -2 * cells.size_m).mean()) <= BEHIND or runs_through(cells, members, extent):
             flat = cells.centre_m[members] - height[members, None] * plane.normal
@@ -128,20 +138,18 @@ def runs_through(cells: Cells, members: IntArray, extent_m: float) -> bool:
     return float(np.linalg.norm(np.ptp(largest, axis=0))) >= THROUGH * extent_m
 
 
-def nearest_surfaces(room: Room, cells: Cells) -> IntArray:
-    """Return (N, NEAREST): for each cell the places in the room's arrays of the nearest of its cells, -1: none."""
+def nearness(room: Room, cells: Cells) -> Near:
+    """Return how all cells lie to the room."""
     if not len(room.points_m):
-        return np.full((len(cells.centre_m), 1), -1)
-    most = min(NEAREST, len(room.points_m))
-    tree = cKDTree(room.points_m)
-    found = tree.query(cells.centre_m, k=range(1, most + 1), distance_upper_bound=REACH * cells.size_m)
-    return np.asarray(np.where(np.isfinite(found[0]), found[1], -1), dtype=np.int64)
+        return Near(np.full((len(cells.centre_m), 1), -1), np.full(len(cells.centre_m), np.inf))
+    surfaces, heights = room.heights(cells.centre_m, REACH * cells.size_m)
+    return Near(surfaces, np.abs(heights).min(axis=1))
 
 
 def on_surfaces(room: Room, near: IntArray, points_m: FloatArray, tolerance_m: FloatArray) -> BoolArray:
     """Tell which points (N, 3) lie, to their own tolerances (N,), on a surface of the room.
 
-    `near` (N, K) are rows of `nearest_surfaces`, those of the points' cells.
+    `near` (N, K) are rows of `Near.surfaces`, those of the points' cells.
     """
     out = np.zeros(len(points_m), dtype=bool)
     for at in near.T:

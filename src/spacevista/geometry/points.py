@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import ConvexHull, Delaunay, QhullError, cKDTree
+from scipy.spatial import ConvexHull, QhullError, cKDTree
 
 from spacevista.errors import GeometryError
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
@@ -33,11 +33,12 @@ def hull_vertices(points_m: FloatArray) -> FloatArray:
 
 def within_hull(points_m: FloatArray, hull_m: FloatArray) -> BoolArray:
     """Tell which points (..., D) lie in the convex hull of others (N, D); none where that is flat."""
+    middle = hull_m.mean(axis=0)
     try:
-        hull = Delaunay(hull_m - hull_m.mean(axis=0))
+        sides = ConvexHull(hull_m - middle).equations
     except (QhullError, ValueError):
         return np.zeros(points_m.shape[:-1], dtype=bool)
-    return np.asarray(hull.find_simplex(points_m - hull_m.mean(axis=0)) >= 0)
+    return np.asarray(((points_m - middle) @ sides[:, :-1].T + sides[:, -1] <= 0).all(axis=-1))
 
 
 def hull_volume(points_m: FloatArray) -> float:
