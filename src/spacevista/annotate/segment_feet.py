@@ -50,15 +50,15 @@ def on_feet(cells: Cells, room: Room, near: Near, pieces: list[IntArray], large:
     """
     foot = touches(near, pieces)
     whole: list[IntArray] = [p for p, f, big in zip(pieces, foot, large, strict=True) if big and f]
-    standing = [number for number in np.flatnonzero(foot) if len(pieces[number]) >= LEG_CELLS]
+    standing = [number for number in np.flatnonzero(foot).tolist() if len(pieces[number]) >= LEG_CELLS]
     used: set[int] = set()
     doubtful = {
         number
-        for number in np.flatnonzero(large & foot)
+        for number in np.flatnonzero(large & foot).tolist()
         if any(is_thin_below(cells, pieces[number], other, up) for other in whole if other is not pieces[number])
     }
     floating = []
-    for number in np.flatnonzero(large & ~foot):
+    for number in np.flatnonzero(large & ~foot).tolist():
         below = [k for k in standing if k not in used and is_below(cells, pieces[k], pieces[number], up)]
         legs = [k for k in below if is_leg(cells, pieces[k], pieces[number], up)]
         if legs:

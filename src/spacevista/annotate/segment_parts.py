@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from spacevista.annotate.segment_cells import Cells, groups, links, parted
 from spacevista.annotate.segment_planes import REACH, Near, Room, ground, level_parts
-from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
+from spacevista.geometry.arrays import FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.points import within_hull
@@ -90,7 +90,7 @@ def amid(cells: Cells, foot: IntArray, top: Room, up: FloatArray, views: tuple[D
     axis = (np.abs(ring) / outer).argmax(axis=1)
     sides = [(axis == k) & (np.sign(ring[:, k]) == sign) for k in (0, 1) for sign in (-1, 1)]
     held = [there[side].sum() > max(empty[side].sum(), SEEN * side.sum()) for side in sides]
-    return sum(held) >= HELD_SIDES
+    return sum(map(bool, held)) >= HELD_SIDES
 
 
 def looks_like_two(cells: Cells, members: IntArray, near: Near, up: FloatArray) -> bool:

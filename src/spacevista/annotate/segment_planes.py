@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from spacevista.annotate.segment_cells import Cells, groups, links, normals
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
-from spacevista.geometry.planes import find_plane
+from spacevista.geometry.planes import best_plane
 
 LEVEL_DEG = 20.0  # a ground leans at most this much
 STEP = 0.35  # in cells: neighbours that are farther apart in height are two levels
@@ -22,9 +22,11 @@ MOST_PLANES = 12
 PLANE_SHARE = 0.015  # of all cells a bounding plane holds
 PLANE_REACH = 0.8  # in cells: half the thickness of a plane; as wide as errors that run over many pixels bend it
 ALIKE = 0.9  # cosine of a cell's normal to its plane's
-BEHIND = 0.01  # of all cells at most lie behind a plane that bounds the scene
+BEHIND = 0.01  # of all cells at most lie behind a plane that bounds the scene,
+DEEP = 4.0  # so many cells: errors that run over many pixels bend a wall
 THROUGH = 0.5  # of the scene's extent: as long is a plane that it is no object's
 TRIALS, SAMPLE = 800, 20_000
+AROUND = 300  # of a sample, the points among which three of one plane are drawn
 NEAREST = 8  # cells of the room that a point is held against
 REACH = 3.0  # in cells: how far beyond its cells the room goes on
 
@@ -114,21 +116,37 @@ def bounding_planes(cells: Cells, taken: IntArray, rng: np.random.Generator) -> 
         if len(left) < max(PLANE_SHARE * len(free), 3):
             break
         sample = left if len(left) <= SAMPLE else rng.choice(left, SAMPLE, replace=False)
-        hit = find_plane(cells.centre_m[sample], PLANE_REACH * cells.size_m, rng, TRIALS)
+        points = cells.centre_m[sample]
+        hit = best_plane(points, near_triples(points, rng), PLANE_REACH * cells.size_m, rng)
         if hit is None:
             break
         facing = cells.normal[left] @ hit[0].normal
         on = np.abs(hit[0].signed_distance(cells.centre_m[left])) <= PLANE_REACH * cells.size_m
+        if on.sum() < PLANE_SHARE * len(free):
+            break
         plane = hit[0] if float(np.median(facing[on])) >= 0 else hit[0].facing(-hit[0].normal)
         members = left[on & (np.abs(facing) > ALIKE)]
-        if len(members) < PLANE_SHARE * len(free):
-            break
+        left = left[~on]
         height = plane.signed_distance(cells.centre_m)
-        if float((height < -2 * cells.size_m).mean()) <= BEHIND or runs_through(cells, members, extent):
+        if len(members) < PLANE_SHARE * len(free):
+            continue
+        if float((height < -DEEP * cells.size_m).mean()) <= BEHIND or runs_through(cells, members, extent):
             flat = cells.centre_m[members] - height[members, None] * plane.normal
             found.append(Room(members, flat, np.broadcast_to(plane.normal, flat.shape)))
-        left = left[~on]
     return found
+
+
+def near_triples(points_m: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Return TRIALS times three of the points (N, 3), N >= 3, that are near each other: (TRIALS, 3, 3).
+
+    A wall of 5 % of the points is hit by three of them anywhere once in 8000 draws, by three neighbours once in 20.
+    """
+    count = len(points_m)
+    most = min(AROUND, count - 1)
+    first = rng.integers(0, count, TRIALS)
+    others = np.sort(rng.permuted(np.tile(np.arange(2, most + 2), (TRIALS, 1)), axis=1)[:, :2], axis=1)
+    _, around = cKDTree(points_m).query(points_m[first], k=range(1, most + 2))
+    return points_m[np.column_stack([first, np.take_along_axis(around, others - 1, axis=1)])]
 
 
 def runs_through(cells: Cells, members: IntArray, extent_m: float) -> bool:

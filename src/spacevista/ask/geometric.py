@@ -160,8 +160,10 @@ def check_marks(frames: Sequence[Frame], marks: Sequence[Mark]) -> None:
 
 def path_of(frame: Frame) -> str:
     """Return the path of a frame's picture within its capture, or its name where it lies in memory."""
-    in_files = isinstance(frame.images, FileImages | KittiImages | ResampledImages | RegisteredImages)
-    return frame.images.color_file.name if in_files else frame.name
+    images = frame.images
+    if isinstance(images, FileImages | KittiImages | ResampledImages | RegisteredImages):
+        return images.color_file.name
+    return frame.name
 
 
 def _declined(scene: Scene, asked: Asked, found: Decline, words: str, unit: str) -> Refusal:

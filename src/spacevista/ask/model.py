@@ -60,7 +60,9 @@ def ask_model(
         raise SpacevistaError(f"--model: expected a folder with a model, got none at {model}")
     loaded = LocalModel.load(str(model), batch=1, max_new_tokens=max_new_tokens)
     shown = (
-        capture_pictures(source, config, marks, budget) if names_capture(source) else video_pictures(source, marks, budget)
+        capture_pictures(source, config, marks, budget)
+        if names_capture(source)
+        else video_pictures(source, marks, budget)
     )
     (text,) = loaded.replies([(question, shown)])
     value, unit = reading_of(text, question)

@@ -26,13 +26,14 @@ def render_ground(image: GeoreferencedImage) -> str:
     cut = sum(thing.cut for thing in image.objects)
     lines = [
         f"picture    {image.id}, {camera.width_px} x {camera.height_px} px, from straight above, EPSG {image.crs}",
-        f"ground     {along * camera.width_px:.4g} x {down * camera.height_px:.4g} m, {along:.3g} x {down:.3g} m a pixel",
+        f"ground     {along * camera.width_px:.4g} x {down * camera.height_px:.4g} m, "
+        f"{along:.3g} x {down:.3g} m a pixel",
         f"objects    {len(image.objects)}{f' ({named})' if named else ''}, {cut} cut by the border",
         *_first([f"  {_label(thing)}: {_measures(image, thing)}" for thing in image.objects]),
         f"dropped    {len(image.dropped)}",
         *_first([f"  {what}: {reason}" for what, reason in image.dropped]),
-        "later      no depth: nothing can be built from it or asked about it yet; areas and lengths on the ground can be",
-        "  measured (docs/georeferenced.md). It does not say its licence and source.",
+        "later      no depth: nothing can be built from it or asked about it yet; areas and lengths on the ground",
+        "  can be measured (docs/georeferenced.md). It does not say its licence and source.",
     ]
     return "\n".join(lines)
 

@@ -50,7 +50,7 @@ READERS: tuple[tuple[str, Callable[[Path], bool], Reader], ...] = (
 
 
 def names_capture(path: Path) -> bool:
-    """Tell whether `path` is a folder, or names one frame of a KITTI folder: what `open_capture` may be able to read."""
+    """Tell whether `path` is a folder, or names one frame of a KITTI folder: `open_capture` may be able to read it."""
     return path.is_dir() or is_kitti_frame(path)
 
 

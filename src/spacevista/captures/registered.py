@@ -1,7 +1,8 @@
 """Depth from a camera of its own, beside the colour camera: carried into the colour camera's picture.
 
 Every depth pixel's centre is moved by the rig and falls on one pixel of the colour picture; where several do, the
-nearest surface counts. No depth is invented: pixels that none falls on, and what the depth camera does not see, have none.
+nearest surface counts. No depth is invented: pixels that none falls on, and what the depth camera does not see, have
+none.
 """
 
 from __future__ import annotations
