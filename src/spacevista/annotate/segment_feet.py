@@ -20,7 +20,8 @@ LEG_GAP = 0.15  # of the extent of what it holds, at most, is out of sight betwe
 THIN = 0.05  # in plan, of what is above it
 FRAME_GAP = 0.05  # the same for a larger piece, such as a table's frame under its top, and for the room below a foot
 STEEP_DEG = 45.0  # surfaces nearer to the vertical are walls
-COMPACT = 0.7  # of the hull of its outline on the wall, a thing that hangs fills at least
+COMPACT = 0.7  # of the hull of its outline on the wall, a thing that hangs fills at least,
+TOUCHED = 0.5  # and touches the wall over so much
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,19 +107,22 @@ def is_leg(cells: Cells, piece: IntArray, above: IntArray, up: FloatArray) -> bo
 
 
 def hangs_loosely(cells: Cells, members: IntArray, room: Room, near: Near, up: FloatArray) -> bool:
-    """Tell whether a group touches walls only and fills less than COMPACT of its outline on them.
+    """Tell whether a group touches walls only, and does not lie against them as one plate, box or board does.
 
-    What hangs is a plate, a box or a board; papers on a wall and things on a shelf that run into each other are not.
+    Such a one fills its outline on the wall and touches the wall over most of it: papers that run into each other do
+    not fill it, and what stands on something unseen in front of a wall does not touch it.
     """
-    steep = np.abs(room.normal @ up) < np.sin(np.radians(STEEP_DEG))
+    steep = np.append(np.abs(room.normal @ up) < np.sin(np.radians(STEEP_DEG)), False)  # the last: no surface
     surfaces = near.surfaces[members]
-    walls = surfaces[surfaces >= 0][steep[surfaces[surfaces >= 0]]]
-    stood = ((surfaces >= 0) & ~np.append(steep, True)[surfaces]).any(axis=1)
-    if stood.sum() >= CONTACTS or not len(walls):
+    hung = steep[surfaces].any(axis=1)
+    stood = ((surfaces >= 0) & ~steep[surfaces]).any(axis=1)
+    if stood.sum() >= CONTACTS or not hung.any():
         return False
-    flat = cells.centre_m[members] @ horizontal_axes(room.normal[walls].mean(axis=0))[:, :2]
+    normal = room.normal[surfaces[hung][steep[surfaces[hung]]]].mean(axis=0)
+    flat = cells.centre_m[members] @ horizontal_axes(normal)[:, :2]
     taken = len(np.unique(np.floor(flat / cells.size_m).astype(np.int64), axis=0)) * cells.size_m**2
-    return taken < COMPACT * plan_area(flat)
+    outline = plan_area(flat)
+    return taken < COMPACT * outline or plan_area(flat[hung]) < TOUCHED * outline
 
 
 def plan_area(flat_m: FloatArray) -> float:

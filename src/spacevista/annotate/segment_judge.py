@@ -109,7 +109,7 @@ def why_not(stage: Stage, members: IntArray, beside: Int32Array) -> str:
     if is_skin(stage, members):
         return "no thicker than the room's surfaces"
     if hangs_loosely(stage.cells, members, stage.room, stage.near, stage.up):
-        return "hangs in several pieces"
+        return "hangs loosely"
     if looks_like_two(stage.cells, members, stage.near, stage.up):
         return "looks like two things that touch"
     return ""
