@@ -51,7 +51,7 @@ def with_ids(capture: Capture, maps: list[Int32Array | None]) -> Capture:
 
 
 def overlaps(found: IdMaps, true: IdMaps) -> FloatArray:
-    """Return the pixels (frames, found ids, true ids) that found and true objects have in common; 0: none, or the sky."""
+    """Return the pixels (frames, found ids, true ids) that found and true objects share; 0: none, or the sky."""
     rows, columns = (max(int(ids.max()) for ids in maps) + 1 for maps in (found, true))
     cells = [(f * columns + np.maximum(t, 0)).ravel() for f, t in zip(found, true, strict=True)]
     return np.stack([np.bincount(cell, minlength=rows * columns).reshape(rows, columns) for cell in cells]).astype(

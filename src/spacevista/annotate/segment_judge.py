@@ -18,7 +18,7 @@ LEAST_SPAN_PX = 20  # of an object in the frame that shows it best
 LEAST_VIEWS = 2
 MOST_EXTENT = 0.5  # of what was looked at: larger is a part of the room
 CUT = 0.1  # of an object's cells at most lie where the frames end
-UNSURE = 0.25  # of its pixels, at most as many lie in cells beside it that were seen from one frame only
+UNSURE = 0.4  # of its pixels, at most as many lie in cells beside it that were seen from one frame only
 SKIN, SKIN_SHARE = 1.5, 0.9  # in cells: so thin over most of its cells, a group may be a fault of a plane
 
 

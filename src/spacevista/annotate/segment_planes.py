@@ -146,7 +146,7 @@ def near_triples(points_m: FloatArray, rng: np.random.Generator) -> FloatArray:
     first = rng.integers(0, count, TRIALS)
     others = np.sort(rng.permuted(np.tile(np.arange(2, most + 2), (TRIALS, 1)), axis=1)[:, :2], axis=1)
     _, around = cKDTree(points_m).query(points_m[first], k=range(1, most + 2))
-    return points_m[np.column_stack([first, np.take_along_axis(around, others - 1, axis=1)])]
+    return np.asarray(points_m[np.column_stack([first, np.take_along_axis(around, others - 1, axis=1)])])
 
 
 def runs_through(cells: Cells, members: IntArray, extent_m: float) -> bool:
