@@ -187,10 +187,10 @@ def test_no_depth_is_no_scale():
     assert "object size (height)" in refusal.understood
 
 
-def test_no_ids_leaves_depth_and_motion():
+def test_without_ids_objects_are_found_by_geometry_and_have_no_names():
     bare = tuple(replace(f, images=MemoryImages(f.images.color(), f.images.depth_m(), None)) for f in CAPTURE.frames)
     capture = replace(CAPTURE, frames=bare)
-    assert "labels no objects" in ask_of(capture, "How tall is the post?", ()).outcome.reason
+    assert isinstance(ask_of(capture, "How tall is the post?", ()).outcome, Refusal)  # though the capture names one
     mark = Mark("point", 0, [80.5, 100.5], "", "red", 0)
     assert isinstance(ask_of(capture, "What is the depth at the red point?", [mark]).outcome, Answered)
     assert isinstance(ask_of(capture, "How did the camera move from frame 0 to frame 1?", ()).outcome, Answered)
