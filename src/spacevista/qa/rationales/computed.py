@@ -35,7 +35,6 @@ from spacevista.tasks.facts import Interval
 STREAM = 2_000  # random numbers of the wording of rationales, apart from those of the questions
 NOTHING = "next to nothing"
 THINGS = {"view_change": "camera", "rotation_estimation": "camera", "room_size": "room"}  # where no object is named
-SCALE_DIGITS = 0.02  # relative step of the scene's size: two digits
 # A length over the scene's size, up to these limits, in words.
 LIKENESS = (
     (0.1, "less than a tenth of"), (0.4, "a small part of"), (0.7, "roughly half of"), (1.4, "about equal to"),
@@ -59,7 +58,8 @@ def _opening(question: Question, case: Case, rng: np.random.Generator) -> str:
         return fill(one_of(general.opening_without_scale, rng), slots)
     unit = _unit(question)
     size = case.scale_m / METRES_PER_UNIT[unit]
-    scale = f"<scale>{rounding_of(size, SCALE_DIGITS).text(size)} {unit}</scale>"
+    two_digits = Rounding(1 - math.floor(math.log10(size)))
+    scale = f"<scale>{two_digits.text(size)} {unit}</scale>"
     return fill(one_of(general.opening, rng), slots | {"scale": scale})
 
 
