@@ -96,8 +96,52 @@ def direction_fact(word: str, frames: tuple[int, int] = (0, 2)) -> Fact:
     return Fact(Candidate("view_change", "direction", (), frames), "choice", (), (), word, words, 0.5)
 
 
+def word_fact(
+    task: str, aspect: str, objects: tuple[int, ...], frames: tuple[int, ...], right: str, options: tuple[str, ...]
+) -> Fact:
+    """A choice among words, places or orders."""
+    return Fact(Candidate(task, aspect, objects, frames), "choice", (), (), right, options, 0.5)
+
+
+def count_fact(aspect: str, objects: tuple[int, ...], frames: tuple[int, ...], count: int) -> Fact:
+    interval = Interval(count, count)
+    return Fact(Candidate("object_counting", aspect, objects, frames), "count", (float(count),), (interval,))
+
+
+def angle_fact(aspect: str, objects: tuple[int, ...], degrees: float, frames: tuple[int, int] = (3, 0)) -> Fact:
+    interval = Interval(degrees - 0.4, degrees + 0.4)
+    return Fact(Candidate("rotation_estimation", aspect, objects, frames), "angle", (degrees,), (interval,))
+
+
+def further_kinds() -> list[Fact]:
+    """Facts of positions, existence, counts, orders, matches, rotations and places, on objects 1 to 4."""
+    yes_no = ("yes", "no")
+    orders = ("1-2-3", "1-3-2", "2-1-3", "2-3-1", "3-1-2", "3-2-1")
+    eight = ("right", "back-right", "back", "back-left", "left", "front-left", "front", "front-right")
+    place = Candidate("object_location", "place", (3, 2), (1,))
+    away = (Interval(0.0312, 0.0322), Interval(-141.0, -139.0))
+    return [
+        choice_fact("position_comparison", "left", (2, 3), 3, (1,)),
+        choice_fact("position_comparison", "nearer", (2, 3), 2, (3, 0)),
+        word_fact("existence", "above", (1, 2), (1,), "no", yes_no),
+        word_fact("existence", "taller", (3, 2), (0, 1, 2, 3), "yes", yes_no),
+        count_fact("class", (2,), (2,), 1),
+        count_fact("class", (1,), (0, 1, 2, 3), 8),
+        count_fact("left", (1, 2), (1,), 0),
+        word_fact("appearance_order", "order", (1, 2, 3), (3, 2, 1, 0), "3-1-2", orders),
+        choice_fact("appearance_order", "first", (1, 2, 3, 4), 4, (0, 1, 2, 3)),
+        word_fact("object_matching", "same", (2, 2), (1, 3), "yes", yes_no),
+        word_fact("object_matching", "which", (2, 3, 2, 1), (3, 0, 0, 0), "2", ("1", "2", "3")),
+        angle_fact("turn_net", (), -123.4),
+        angle_fact("around_swept", (2,), 432.1),
+        angle_fact("attitude", (), 171.0),
+        word_fact("object_location", "direction", (2, 1), (2,), "back-left", eight),
+        Fact(place, "place", (0.0317, -140.0), away),
+    ]
+
+
 def all_kinds() -> list[Fact]:
-    """One fact of every task and aspect, on objects 1 to 4."""
+    """One fact of every task, and of most aspects, on objects 1 to 4."""
     facts = [
         length_fact("object_size", aspect, (2,), 0.0634 + 0.01 * i, 0.001)
         for i, aspect in enumerate(("longest", "height", "length", "width"))
@@ -109,4 +153,4 @@ def all_kinds() -> list[Fact]:
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 2, (1,)))
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 3, (3, 0, 1)))
     facts += [motion_fact((0.12, -0.03, 0.4, -12.0, 3.0)), direction_fact("forward")]
-    return facts
+    return facts + further_kinds()

@@ -79,6 +79,7 @@ def with_objects(capture: Capture) -> Capture:
     return replace(
         capture,
         frames=tuple(marked(frame, found.get(frame.name)) for frame in capture.frames),
+        categories={},  # of other ids, should there be any: what geometry finds has no name
         dropped=capture.dropped + notes,
         corrected=capture.corrected + said,
     )
