@@ -16,7 +16,7 @@ from spacevista.qa.make import FORMS, fact_id, questions_of
 from spacevista.qa.patterns import SLOTS
 from spacevista.qa.rationales.computed import computed, likeness, told_number
 from spacevista.qa.rationales.gate import MAX_CHARACTERS, Case, fault_of, gated, reasoning
-from spacevista.qa.rationales.known import Known, known_of_fact, known_of_scene
+from spacevista.qa.rationales.known import Known, known_of_fact, numbers_of
 from spacevista.qa.rationales.patterns import patterns
 from spacevista.qa.record import Question
 from spacevista.qa.shards import with_computed
@@ -25,6 +25,7 @@ from spacevista.scoring.parse import read_length_m
 from spacevista.tasks.facts import Candidate, Fact, Interval
 
 SCENE, ASKED = asked()
+NUMBERS = numbers_of(SCENE)
 NAMES = {thing.id: thing.category for thing in SCENE.objects}
 FACTS = {fact_id(SCENE.id, fact.candidate): fact for fact in ASKED.facts}
 
@@ -272,16 +273,16 @@ def test_a_number_of_the_question_may_be_weighed() -> None:
 
 def test_the_scene_is_known_by_the_objects_that_are_spoken_of() -> None:
     height = Candidate("object_size", "height", (2,))
-    alone = known_of_scene(SCENE, height, [0, 1, 2], "it rises by 20 cm")
-    both = known_of_scene(SCENE, height, [0, 1, 2], "the bottle beside the book")
+    alone = NUMBERS(height, [0, 1, 2], "it rises by 20 cm")
+    both = NUMBERS(height, [0, 1, 2], "the bottle beside the book")
     allowed = lambda known, metres: any(k.allows(metres) for k in known if k.dimension == "length")  # noqa: E731
     assert allowed(alone, 0.20)  # its height
     assert allowed(alone, 1.2)  # the camera sees its foot and top 1.1 and 1.3 m away
     assert not allowed(alone, 0.30)  # the book's length
     assert allowed(both, 0.30)
     # Gaps between the objects of the question: 25 cm from the cup to the bottle.
-    assert allowed(known_of_scene(SCENE, Candidate("absolute_distance", "closest", (1, 2)), [0], ""), 0.25)
-    assert not allowed(known_of_scene(SCENE, Candidate("absolute_distance", "closest", (1, 2)), [0], ""), 0.40)
+    assert allowed(NUMBERS(Candidate("absolute_distance", "closest", (1, 2)), [0], ""), 0.25)
+    assert not allowed(NUMBERS(Candidate("absolute_distance", "closest", (1, 2)), [0], ""), 0.40)
 
 
 def test_known_quantities_have_a_tolerance_of_ten_per_cent_or_five_degrees() -> None:

@@ -7,8 +7,9 @@ without its sign.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "volume": "volume",
     "angle": "angle",
 }
+NumbersOf = Callable[[Candidate, Sequence[int], str], "tuple[Known, ...]"]
 # What the intervals of a choice are; of other tasks' choices nothing is known.
 COMPARED: dict[tuple[str, str], Dimension] = {
     ("size_comparison", "height"): "length",
@@ -64,21 +66,25 @@ def known_of_fact(fact: Fact) -> tuple[Known, ...]:
     return () if found is None else tuple(_around(found, interval) for interval in values)
 
 
-def known_of_scene(scene: Scene, candidate: Candidate, frames: Sequence[int], text: str) -> tuple[Known, ...]:
-    """Return what a scene says of the objects of a question, and of those whose names stand in a text.
+def numbers_of(scene: Scene) -> NumbersOf:
+    """Return a function that tells what a scene says of a question's objects, and of those whose names are in a text.
 
-    Of each object its extents and how far its seen points are from the cameras of `frames`; of each pair of the
-    question's objects the gap between them.
+    Of each object its extents and how far its seen points are from the cameras of the frames; of each pair of the
+    question's objects the gap between them. The function takes the candidate, the frames and the text in lower case.
     """
-    asked = set(told(candidate).objects)
-    words = f" {text.lower()} "
-    things = [t for t in scene.objects if t.id in asked or (t.category is not None and t.category.lower() in words)]
-    gaps = [gap for pair, gap in gaps_by_pair(scene).items() if asked.issuperset(pair)]
-    return (
-        *(known for thing in things for known in _extents(scene, thing)),
-        *(known for thing in things for known in _distances(scene, thing, frames)),
-        *(_around("length", Interval(gap.low_m, gap.high_m)) for gap in gaps),
-    )
+    extents = cache(lambda number: tuple(_extents(scene, scene.object(number))))
+    gaps = gaps_by_pair(scene)
+
+    def of(candidate: Candidate, frames: Sequence[int], text: str) -> tuple[Known, ...]:
+        asked = set(told(candidate).objects)
+        things = [t for t in scene.objects if t.id in asked or (t.category or "\n").lower() in text]
+        return (
+            *(known for thing in things for known in extents(thing.id)),
+            *(known for thing in things for known in _distances(scene, thing, frames)),
+            *(_around("length", Interval(g.low_m, g.high_m)) for pair, g in gaps.items() if asked.issuperset(pair)),
+        )
+
+    return of
 
 
 def _around(dimension: Dimension, interval: Interval) -> Known:

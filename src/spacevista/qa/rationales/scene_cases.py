@@ -11,7 +11,7 @@ from spacevista.qa.check import inside
 from spacevista.qa.dataset import scene_folder
 from spacevista.qa.make import fact_id
 from spacevista.qa.rationales.gate import Case
-from spacevista.qa.rationales.known import Known, known_of_fact, known_of_scene
+from spacevista.qa.rationales.known import Known, NumbersOf, known_of_fact, numbers_of
 from spacevista.qa.record import Question
 from spacevista.scenes.disk import read_scene
 from spacevista.scenes.record import Scene
@@ -37,6 +37,7 @@ def cases_of(data: Path, rows: Iterable[Question]) -> Iterator[tuple[Question, C
 
 def _cases(scene: Scene, rows: Iterable[Question]) -> Iterator[tuple[Question, Case]]:
     size_m = scene_size_m(longest_sides_m(scene.objects).values())
+    numbers = numbers_of(scene)
     names = {thing.id: thing.category for thing in scene.objects}
     facts: dict[str, Fact] = {}
     for row in rows:
@@ -46,8 +47,8 @@ def _cases(scene: Scene, rows: Iterable[Question]) -> Iterator[tuple[Question, C
         if (fact := facts.get(row.fact_id)) is None:
             raise DatasetError(f"{row.id}: expected its fact in scene {scene.id}, got none; build the data set again")
         frames = [int(PurePosixPath(frame).stem) for frame in row.frames]
-        yield row, Case(fact, size_m, names, partial(_known, scene, fact, frames))
+        yield row, Case(fact, size_m, names, partial(_known, numbers, fact, frames))
 
 
-def _known(scene: Scene, fact: Fact, frames: list[int], text: str) -> tuple[Known, ...]:
-    return (*known_of_fact(fact), *known_of_scene(scene, fact.candidate, frames, text))
+def _known(numbers: NumbersOf, fact: Fact, frames: list[int], text: str) -> tuple[Known, ...]:
+    return (*known_of_fact(fact), *numbers(fact.candidate, frames, text))
