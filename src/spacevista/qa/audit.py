@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spacevista.annotate.annotate import annotate
+from spacevista.qa.audit_plans import plan_is_right
 from spacevista.scenes.record import Scene
 from spacevista.sim.noise import NoiseLevel, degrade
 from spacevista.sim.oracle import Oracle
@@ -19,6 +20,7 @@ from spacevista.sim.truth import Truth, judge
 from spacevista.sim.world import World
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Candidate, Decline, Fact
+from spacevista.tasks.plans import PLANNING
 
 LENGTH_TOLERANCE = 0.10  # of the truth, before rounding
 PATH_TOLERANCE = 0.10  # of the length of the camera's path
@@ -96,6 +98,8 @@ def judge_item(
     )
     if isinstance(item, Decline):
         return judged
+    if candidate.task in PLANNING:
+        return replace(judged, right=plan_is_right(item, scene, truth))
     true = judge(truth, *plain, candidate.point_px)
     if true is None:
         return judged  # asked without a truth: not right

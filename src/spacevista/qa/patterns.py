@@ -33,6 +33,12 @@ SLOTS: dict[tuple[str, str], frozenset[str]] = {
     ("depth_estimation", "which_nearest_across"): MANY,
     ("view_change", "vector"): frozenset(),
     ("view_change", "direction"): frozenset(),
+    ("route_planning", "turns"): TWO | {"goal", "agent", "steps"},
+    ("navigation", "path"): TWO | {"agent", "reach", "compass"},
+    ("manipulation_planning", "path"): TWO | {"side", "gap", "tolerance", "frame"},
+    ("destination_location", "side"): TWO | {"moves", "frame"},
+    ("obstacles_location", "which"): TWO | {"list", "boxes"},
+    ("obstacles_location", "where"): TWO | {"axes", "boxes"},
 }
 
 

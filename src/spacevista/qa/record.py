@@ -22,6 +22,11 @@ TaskName = Literal[
     "relative_distance",
     "depth_estimation",
     "view_change",
+    "route_planning",
+    "navigation",
+    "manipulation_planning",
+    "destination_location",
+    "obstacles_location",
     # Without templates: experiments/all_scale words them.
     "object_counting",
     "position_comparison",

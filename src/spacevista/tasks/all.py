@@ -9,9 +9,14 @@ import numpy as np
 from spacevista.scenes.record import Scene
 from spacevista.tasks.absolute_distance import absolute_distance
 from spacevista.tasks.depth_estimation import depth_estimation
+from spacevista.tasks.destination_location import destination_location
 from spacevista.tasks.facts import Decline, Fact
+from spacevista.tasks.manipulation_planning import manipulation_planning
+from spacevista.tasks.navigation import navigation
 from spacevista.tasks.object_size import object_size
+from spacevista.tasks.obstacles_location import obstacles_location
 from spacevista.tasks.relative_distance import relative_distance
+from spacevista.tasks.route_planning import route_planning
 from spacevista.tasks.size_comparison import size_comparison
 from spacevista.tasks.view_change import view_change
 
@@ -24,6 +29,11 @@ TASKS: tuple[Task, ...] = (
     relative_distance,
     depth_estimation,
     view_change,
+    route_planning,
+    navigation,
+    manipulation_planning,
+    destination_location,
+    obstacles_location,
 )
 
 
