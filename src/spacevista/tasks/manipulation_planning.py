@@ -69,5 +69,5 @@ def measure(space: Workspace, candidate: Candidate, rng: np.random.Generator) ->
         [plan_of(space, way), *wrong],
         tolerance_m=TOLERANCE_STEPS * space.step_m,
         reach_m=GAP_STEPS * space.step_m,
-        margin=space.clear_m() / space.step_m,
+        margin=1.0,
     )

@@ -77,9 +77,9 @@ def where_it_is(space: Workspace, candidate: Candidate) -> Fact | Decline:
     right = in_way[0]
     longest = float(space.seen.size_m[right].max())
     moved = space.number(candidate.objects[0])
-    open_m = np.maximum(space.possible.high_m - space.seen.high_m, space.seen.low_m - space.possible.low_m)
+    open_m = space.unsure_m()
     unsure = max(float(open_m[right].max()), float(open_m[moved, :2].max()), foot_open(space, moved))
-    if not space.known[right] or unsure / 2 + space.margin_m > CORNER_SHARE * longest:
+    if not space.known[right] or unsure / 2 > CORNER_SHARE * longest:
         return Decline(candidate, "interval too wide")
     boxes = middles(space)
     foot = foot_of(boxes, moved)
@@ -104,7 +104,7 @@ def objects_met(space: Workspace, candidate: Candidate) -> list[bool | None] | s
     boxes = middles(space)
     start = boxes.centre_m[moved]
     end = np.array([*boxes.centre_m[towards, :2], start[2]])
-    slack = CLEAR_SHARE * float(space.seen.size_m[moved].min()) + space.margin_m
+    slack = CLEAR_SHARE * float(space.seen.size_m[moved].min()) + float(space.margin_m.max())
     surely = swept(space, moved, towards, (start, end), space.seen, -slack)
     perhaps = swept(space, moved, towards, (start, end), space.possible, slack)
     return [

@@ -16,11 +16,10 @@ import numpy as np
 from spacevista.geometry.arrays import BoolArray, FloatArray
 from spacevista.geometry.sweeps import Boxes, entered_at, fewest_moves
 from spacevista.tasks.plans import Move, Plan, place, square
-from spacevista.tasks.workspace import GAP_STEPS, SIDE_NAMES, Workspace, path_meets, swept_free
+from spacevista.tasks.workspace import FACE_STEPS, GAP_STEPS, SIDE_NAMES, Workspace, path_meets, swept_free
 
 TOLERANCE_STEPS = 2  # within which the right plan ends, along each axis
 ELSEWHERE_STEPS = 5  # a plan that ends elsewhere does so by at least this much
-FACE_STEPS = 1.5  # a face that is not known to this is not measured from: two halves, and half a step of rounding
 NOTHING = 1e-6  # of a step: rounding of floating point
 FACTORS = (-1.0, 0.5, 2.0)  # by which a wrong step is off
 DEEP = 0.2  # of the moved object's least extent: so deep in its hull a point of another is hit
@@ -47,25 +46,16 @@ def goal_beside(space: Workspace, moved: int, other: int, side: str) -> Goal | s
     """Return where an object is to be brought, or why that cannot be said."""
     if not (space.known[moved] and space.known[other]):
         return "unseen side without an end"
+    if float(space.unsure_m()[[moved, other], :2].max()) > FACE_STEPS * space.step_m:
+        return "interval too wide"
     foot_open = float(space.seen.low_m[moved, 2] - space.possible.low_m[moved, 2])
     if not np.isfinite(space.floor_m[moved]) and foot_open > FACE_STEPS * space.step_m:
         return "no support found"
     axis, sign = SIDES[side]
-    unsure = np.maximum(
-        (space.possible.high_m - space.seen.high_m)[[moved, other]],
-        (space.seen.low_m - space.possible.low_m)[[moved, other]],
-    )
-    if float(unsure[:, :2].max()) + space.margin_m > FACE_STEPS * space.step_m:
-        return "interval too wide"
-    middle = middles(space)
-    own, target = middle.at(moved), middle.at(other)
-    end = own.centre_m[0].copy()
-    for k in range(2):
-        if k != axis:
-            end[k] = target.centre_m[0, k]
-    gap = GAP_STEPS * space.step_m
+    own, target = middles(space).at(moved), middles(space).at(other)
+    end = np.array([*target.centre_m[0, :2], own.centre_m[0, 2]])
     face = target.high_m[0, axis] if sign > 0 else target.low_m[0, axis]
-    end[axis] = face + sign * (gap + own.size_m[0, axis] / 2)
+    end[axis] = face + sign * (GAP_STEPS * space.step_m + own.size_m[0, axis] / 2)
     offset = space.possible.centre_m[moved] - own.centre_m[0]
     return Goal(space.possible.centre_m[moved], end + offset)
 

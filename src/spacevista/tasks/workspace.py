@@ -24,9 +24,14 @@ from spacevista.tasks.plans import MoveKind, nice_below
 from spacevista.tasks.rules import NINETY_PERCENT, enough_points
 
 STEP_SHARE = 0.05  # of the objects' median longest side
+COARSE_SHARE = 0.12  # at most, where views or noise leave the faces less sure
+COARSER = 2.6  # over 2.5, the largest ratio between neighbours of 1, 2, 5
+SURE_OBJECTS = 0.67  # share of the objects whose faces are sure enough for the step
+FACE_STEPS = 1.5  # a face that is not known to this is not measured from: two halves, and half a step of rounding
 CLEAR_STEPS = 1.0  # between the moved box and all others, of which rounding may take half
 GAP_STEPS = 3  # between the moved object and the one it is brought to
 CELLS = 72  # along the longest side of the examined space
+LEVEL = 0.9  # of a camera's right axis seen from above: one that is rolled farther has no plain right
 LAYER_CELLS = 1.0  # on the support
 MOST_POINTS = 400  # of an object's seen points
 DIRECTIONS = directions_all_around(80)
@@ -45,7 +50,7 @@ class Workspace:
         hulls: planes (P, 4) around some of these that reach far out: no more than the seen points' convex hull.
         known: of which objects both boxes are known well enough to plan with.
         step_m: moves are multiples of it.
-        margin_m: by how much noise may move a face.
+        margin_m: (N) by how much noise may move a face of each.
         floor_m: height of the support under each object, -inf where none was found.
     """
 
@@ -57,7 +62,7 @@ class Workspace:
     hulls: tuple[FloatArray, ...]
     known: BoolArray
     step_m: float
-    margin_m: float
+    margin_m: FloatArray
     floor_m: FloatArray
     low_m: FloatArray
     cell_m: FloatArray
@@ -69,12 +74,16 @@ class Workspace:
     def others(self, number: int) -> list[int]:
         return [n for n in range(len(self.ids)) if n != number]
 
-    def clear_m(self) -> float:
-        return CLEAR_STEPS * self.step_m + self.margin_m
+    def unsure_m(self) -> FloatArray:
+        """Return by how much (N, 3) faces of what the objects might fill lie outside those of what was seen, and noise."""
+        beyond = np.maximum(self.possible.high_m - self.seen.high_m, self.seen.low_m - self.possible.low_m)
+        return np.asarray(beyond + self.margin_m[:, None])
 
     def obstacles(self, number: int) -> Boxes:
         """Return what an object must not enter: the boxes that the others might fill, grown by the clearance."""
-        return subset(self.possible, self.others(number)).grown(self.clear_m())
+        others = self.others(number)
+        clear = CLEAR_STEPS * self.step_m + self.margin_m[number] + self.margin_m[others]
+        return subset(self.possible, others).grown(clear[:, None])
 
     def unseen(self, number: int) -> Blocked:
         """Return the unseen cells, those apart in which the moved object itself is."""
@@ -108,9 +117,12 @@ def workspace_of(scene: Scene) -> Workspace | str:
     possible = _boxes(things, axes, "possible_m")
     known = np.array([thing is not None and not thing.open_space for thing in things])
     possible = Boxes(np.minimum(seen.low_m, possible.low_m), np.maximum(seen.high_m, possible.high_m))
-    sizes = seen.size_m[np.array([thing is not None for thing in things])].max(axis=1)
+    margin = np.array([0.0 if t is None else noise_m(t) for t in things])
+    unsure = np.maximum(possible.high_m - seen.high_m, seen.low_m - possible.low_m)[:, :2].max(axis=1) + margin
     points = tuple(np.zeros((0, 3)) if t is None else some_of(t.seen_m @ axes) for t in things)
-    step = nice_below(STEP_SHARE * float(np.median(sizes)))
+    step = round_step(seen.size_m[known].max(axis=1), unsure[known]) if known.any() else math.nan
+    if math.isnan(step):
+        return "unseen side without an end"
     low, cell, occupied = occupied_space(scene, axes, possible, step)
     return Workspace(
         axes=axes,
@@ -121,7 +133,7 @@ def workspace_of(scene: Scene) -> Workspace | str:
         hulls=tuple(hull_planes(p) for p in points),
         known=known,
         step_m=step,
-        margin_m=noise_m(scene, things),
+        margin_m=margin,
         floor_m=np.array([support_height(thing, axes) for thing in scene.objects]),
         low_m=low,
         cell_m=cell,
@@ -130,11 +142,11 @@ def workspace_of(scene: Scene) -> Workspace | str:
 
 
 def view_axes(frame: SceneFrame, up: FloatArray) -> FloatArray | None:
-    """Return right, forward and up (3, 3; columns) of a camera, levelled; None where its right points up or down."""
+    """Return right, forward and up (3, 3; columns) of a camera, levelled; None where it is rolled by 25 degrees or more."""
     right = frame.world_from_camera.rotation[:, 0]
     flat = right - (right @ up) * up
     length = float(np.linalg.norm(flat))
-    if length < 0.5:
+    if length < LEVEL:
         return None
     flat = flat / length
     return np.stack([flat, np.cross(up, flat), up], axis=1)
@@ -167,10 +179,22 @@ def hull_planes(points_m: FloatArray) -> FloatArray:
     return np.column_stack([normals, hull.equations[:, 3] - normals @ centre])
 
 
-def noise_m(scene: Scene, things: list[SceneObject | None]) -> float:
-    """Return by how much noise may move a face of a box, metres."""
-    errors = [math.hypot(t.error_m, t.border_m) for t in things if t is not None]
-    return NINETY_PERCENT * max(errors, default=0.0)
+def noise_m(thing: SceneObject) -> float:
+    """Return by how much noise may move a face of an object's box, metres."""
+    return NINETY_PERCENT * math.hypot(thing.error_m, thing.border_m)
+
+
+def round_step(sizes_m: FloatArray, unsure_m: FloatArray) -> float:
+    """Return the length that moves are multiples of, from objects' longest sides (N) and how unsure their faces are (N).
+
+    A round number under STEP_SHARE of the median side; if more than a third of the objects are less sure than that,
+    the next ones, up to COARSE_SHARE.
+    """
+    typical, needed = float(np.median(sizes_m)), float(np.quantile(unsure_m, SURE_OBJECTS)) / FACE_STEPS
+    step = nice_below(STEP_SHARE * typical)
+    while step < needed and (coarser := nice_below(COARSER * step)) <= COARSE_SHARE * typical:
+        step = coarser
+    return step
 
 
 def support_height(thing: SceneObject, axes: FloatArray) -> float:
