@@ -75,6 +75,45 @@ def views_of(number, frames):
     return tuple(views)
 
 
+def looking_along_y(eye=(0.0, -10.0, 0.0), **changes):
+    """A frame whose camera looks along +y: its right is +x, its up +z."""
+    return picture(pose=Pose.looking_at(eye, np.add(eye, (0.0, 1.0, 0.0))), **changes)
+
+
+def with_spans(scene, spans):
+    """The scene with views that have these spans (pixels across) by object and frame: {1: {0: 40}}."""
+    things = tuple(
+        replace(
+            thing,
+            views=tuple(
+                ObjectView(frame, (0, 0, 1, 1), round(span**2), False)
+                for frame, span in spans.get(thing.id, {}).items()
+            ),
+        )
+        for thing in scene.objects
+    )
+    return replace(scene, objects=things)
+
+
+def mirrored(scene):
+    """The mirror image of a scene in the plane x = 0; frames keep looking the same way, their pictures mirrored."""
+    flip = np.array([-1.0, 1.0, 1.0])
+    things = tuple(replace(t, seen_m=t.seen_m * flip, possible_m=t.possible_m * flip) for t in scene.objects)
+    frames = []
+    for frame in scene.frames:
+        rotation = np.diag(flip) @ frame.world_from_camera.rotation @ np.diag(flip)  # x to the right stays a right hand
+        pose = Pose(rotation, frame.world_from_camera.translation_m * flip)
+        frames.append(replace(frame, world_from_camera=pose, ids=frame.ids[:, ::-1], depth_m=frame.depth_m[:, ::-1]))
+    return replace(scene, objects=things, frames=tuple(frames))
+
+
+def spun(scene, angle_deg):
+    """The scene turned about the vertical through the origin, cameras and all."""
+    turn = Pose(rotation_about((0, 0, 1), angle_deg), np.zeros(3))
+    frames = tuple(replace(f, world_from_camera=turn @ f.world_from_camera) for f in scene.frames)
+    return replace(scene, objects=tuple(turned(t, angle_deg) for t in scene.objects), frames=frames)
+
+
 def scaled(scene, factor):
     """The same scene with every length times `factor`."""
 

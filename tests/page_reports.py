@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from qa_scenes import HEIGHT, WIDTH, all_kinds, scene_with
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.audit_table import table
 from spacevista.qa.make import fact_id, frame_path, questions_of
 from spacevista.qa.page import Checked, Report, WorldReport

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from spacevista.geometry.cameras import Camera
@@ -9,6 +11,7 @@ from spacevista.geometry.poses import Pose
 from spacevista.scales import Scale
 from spacevista.scenes.record import Noise, ObjectView, Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Candidate, Fact, Interval
+from spacevista.tasks.plans import Agent, Move, Plan, PlanFact, plan_fact
 
 WIDTH, HEIGHT = 64, 48
 # [x1, y1, x2, y2) of each object on frame 0; every later frame shows it two pixels further right and one row shorter.
@@ -96,8 +99,92 @@ def direction_fact(word: str, frames: tuple[int, int] = (0, 2)) -> Fact:
     return Fact(Candidate("view_change", "direction", (), frames), "choice", (), (), word, words, 0.5)
 
 
+def word_fact(
+    task: str, aspect: str, objects: tuple[int, ...], frames: tuple[int, ...], right: str, options: tuple[str, ...]
+) -> Fact:
+    """A choice among words, places or orders."""
+    return Fact(Candidate(task, aspect, objects, frames), "choice", (), (), right, options, 0.5)
+
+
+def count_fact(aspect: str, objects: tuple[int, ...], frames: tuple[int, ...], count: int) -> Fact:
+    interval = Interval(count, count)
+    return Fact(Candidate("object_counting", aspect, objects, frames), "count", (float(count),), (interval,))
+
+
+def angle_fact(aspect: str, objects: tuple[int, ...], degrees: float, frames: tuple[int, int] = (3, 0)) -> Fact:
+    interval = Interval(degrees - 0.4, degrees + 0.4)
+    return Fact(Candidate("rotation_estimation", aspect, objects, frames), "angle", (degrees,), (interval,))
+
+
+def further_kinds() -> list[Fact]:
+    """Facts of positions, existence, counts, orders, matches, rotations and places, on objects 1 to 4."""
+    yes_no = ("yes", "no")
+    orders = ("1-2-3", "1-3-2", "2-1-3", "2-3-1", "3-1-2", "3-2-1")
+    eight = ("right", "back-right", "back", "back-left", "left", "front-left", "front", "front-right")
+    place = Candidate("object_location", "place", (3, 2), (1,))
+    away = (Interval(0.0312, 0.0322), Interval(-141.0, -139.0))
+    return [
+        choice_fact("position_comparison", "left", (2, 3), 3, (1,)),
+        choice_fact("position_comparison", "nearer", (2, 3), 2, (3, 0)),
+        word_fact("existence", "above", (1, 2), (1,), "no", yes_no),
+        word_fact("existence", "taller", (3, 2), (0, 1, 2, 3), "yes", yes_no),
+        count_fact("class", (2,), (2,), 1),
+        count_fact("class", (1,), (0, 1, 2, 3), 8),
+        count_fact("left", (1, 2), (1,), 0),
+        word_fact("appearance_order", "order", (1, 2, 3), (3, 2, 1, 0), "3-1-2", orders),
+        choice_fact("appearance_order", "first", (1, 2, 3, 4), 4, (0, 1, 2, 3)),
+        word_fact("object_matching", "same", (2, 2), (1, 3), "yes", yes_no),
+        word_fact("object_matching", "which", (2, 3, 2, 1), (3, 0, 0, 0), "2", ("1", "2", "3")),
+        angle_fact("turn_net", (), -123.4),
+        angle_fact("around_swept", (2,), 432.1),
+        angle_fact("attitude", (), 171.0),
+        word_fact("object_location", "direction", (2, 1), (2,), "back-left", eight),
+        Fact(place, "place", (0.0317, -140.0), away),
+    ]
+
+
+def plan_of(*moves: Move, fails: str = "", hits: int = 0) -> Plan:
+    return Plan(moves, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)), fails, hits)  # type: ignore[arg-type]
+
+
+def plans_fact(task: str, aspect: str, objects: tuple[int, ...], *plans: Plan, agent: Agent | None = None) -> PlanFact:
+    candidate = Candidate(task, aspect, objects)
+    return plan_fact(candidate, plans, tolerance_m=0.01, reach_m=0.015, margin=1.0, agent=agent)
+
+
+def plan_kinds() -> list[Fact]:
+    """Facts of all planning tasks, on objects 1 to 4; the right plan comes first."""
+    agent = Agent("robot", 0.3, 0.5)
+    turns = [
+        plan_of(Move("turn", 2.5, turn=first, until=3), Move("turn", 1.2, turn=second, until=4), fails=fails)
+        for first, second, fails in (("left", "back", ""), ("right", "back", "hits"), ("left", "right", "hits"))
+    ]
+    headings = [
+        plan_of(Move("heading", 4.61, heading_deg=angle), fails=fails) for angle, fails in ((14, ""), (104, "hits"))
+    ]
+    moves = [
+        plan_of(Move("up", 0.06), Move(side, 0.125), fails=fails)  # type: ignore[arg-type]
+        for side, fails in (("left", ""), ("right", "ends elsewhere"))
+    ]
+    boxes = [
+        Plan((), ((x, 0.1, 0.0), (x + 0.07, 0.15, 0.12)), fails)  # type: ignore[arg-type]
+        for x, fails in ((-0.04, ""), (0.2, "ends elsewhere"))
+    ]
+    sides = plans_fact("destination_location", "front", (1, 4), moves[0])
+    return [
+        plans_fact("route_planning", "via", (1, 2, 3, 4), *turns, agent=agent),
+        plans_fact("navigation", "path", (2, 3), *headings, agent=agent),
+        plans_fact("manipulation_planning", "left", (2, 4), *moves),
+        replace(sides, choice="front", options=("left", "right", "front", "behind", "top")),
+        Fact(
+            Candidate("obstacles_location", "which", (1, 2, 3, 4)), "choice", (), (), "3", ("3", "4", "nothing"), 0.02
+        ),
+        plans_fact("obstacles_location", "where", (2, 3), *boxes),
+    ]
+
+
 def all_kinds() -> list[Fact]:
-    """One fact of every task and aspect, on objects 1 to 4."""
+    """One fact of every task, and of most aspects, on objects 1 to 4."""
     facts = [
         length_fact("object_size", aspect, (2,), 0.0634 + 0.01 * i, 0.001)
         for i, aspect in enumerate(("longest", "height", "length", "width"))
@@ -109,4 +196,4 @@ def all_kinds() -> list[Fact]:
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 2, (1,)))
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 3, (3, 0, 1)))
     facts += [motion_fact((0.12, -0.03, 0.4, -12.0, 3.0)), direction_fact("forward")]
-    return facts
+    return facts + further_kinds() + plan_kinds()

@@ -10,7 +10,7 @@ import pytest
 from spacevista.captures.safe import SafeFile
 from spacevista.commands import audit, simulate
 from spacevista.geometry.poses import rotation_about
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.scales import Scale
 from spacevista.sim.asset_files import MAX_FACES, MAX_FILE_BYTES, AssetError, read_mesh
 from spacevista.sim.asset_packs import KICAD, LIBERO

@@ -254,7 +254,7 @@ def test_a_scene_is_annotated_once_for_questions_at_the_same_time(monkeypatch):
 def test_every_fact_of_a_scene_is_found_again_by_its_own_candidate(answerers):
     scene = answerers[NoiseLevel.EXACT]._scene(Scale.TABLETOP, 7)
     items = all_candidates(scene, 3)
-    assert len({item.candidate.task for item in items if isinstance(item, Fact)}) == 6
+    assert len({item.candidate.task for item in items if isinstance(item, Fact)}) == 12  # nothing appears late here
     scene = replace(scene, frames=tuple(replace(f, name=f"{n:06d}") for n, f in enumerate(scene.frames)))
     for item in items:
         again = measured(scene, item.candidate)

@@ -12,6 +12,7 @@ from spacevista.evals.prior import MIN_FACTS, NO_ROWS, Prior, names_in
 from spacevista.evals.records import Frames, Sample
 from spacevista.qa.make import fact_id
 from spacevista.qa.parquet import write_parquet
+from spacevista.qa.patterns import fill, templates
 from spacevista.qa.record import Question
 from spacevista.tasks.facts import Candidate
 
@@ -250,3 +251,16 @@ def test_it_reads_data_sets_and_says_what_it_was_made_from(tmp_path):
 )  # fmt: skip
 def test_categories_that_a_question_names(aspect, text, names):
     assert names_in(aspect, text) == names
+
+
+def test_the_kind_that_is_counted_is_known_by_its_name():
+    counted = ("object_counting", "class")
+    for name in ("cups", "tissue boxes"):
+        for pattern in (*templates().aspects[counted].ask, *templates().aspects["object_counting", "class_across"].ask):
+            assert names_in(counted, f"{fill(pattern, {'plural': name})} Answer with one whole number.") == (name,), (
+                pattern
+            )
+    left = templates().aspects["existence", "left"].ask[0]
+    assert names_in(("existence", "left"), fill(left, {"one": "an apple", "a": "the vase"})) == ("apple", "vase")
+    marked = fill(left, {"one": "an apple", "a": "the object in the red box"})
+    assert names_in(("existence", "left"), marked) == ("apple",)

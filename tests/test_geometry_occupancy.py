@@ -1,5 +1,7 @@
 """Occupancy grids: room around cells, straight stretches, ways with few turns."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,7 @@ def test_the_way_is_straight_where_it_can_be_and_turns_once_around_a_wall():
     assert len(around) == 3
     assert around[1, 1] >= 30
     standing = hall()
-    for one, other in zip(around[:-1], around[1:], strict=True):
+    for one, other in itertools.pairwise(around):
         assert clear_stretch(one + 0.5, other + 0.5, standing)
 
 

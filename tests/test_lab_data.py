@@ -74,8 +74,30 @@ def test_base_questions_hold_no_length(folders: dict[SplitName, Path]) -> None:
     assert {q.task for q in rows} >= {"position_comparison", "object_counting", "object_matching"}
     for q in rows:
         assert q.unit == ""
-        assert q.rationale == ""
-        assert not re.search(r"\d+(\.\d+)? ?(mm|cm|m|km)\b", f"{q.question} {q.answer} {q.options}")
+        assert not re.search(r"\d+(\.\d+)? ?(mm|cm|m|km)\b", f"{q.question} {q.answer} {q.options} {q.rationale}")
+
+
+def test_base_questions_say_what_their_picture_shows(folders: dict[SplitName, Path]) -> None:
+    scenes = {scene.id: scene for scene in read_scenes(folders["base"])}
+    rows = read_questions(folders["base"])
+    assert rows
+    for q in rows:
+        frame = q.marks[0].frame_index if q.marks else 0
+        colors = {mark.object_id: mark.color for mark in q.marks if mark.frame_index == frame}
+        scene = scenes[q.scene_id]
+        boxes = {thing.id: thing.boxes_px[frame] for thing in scene.things}
+        from_left = sorted(scene.things, key=lambda thing: boxes[thing.id][0] + boxes[thing.id][2])
+        start, _, things = q.rationale.partition(": ")
+        assert start == f"picture {frame + 1}"
+        listed, _, evidence = things.partition("; ")
+        names = [f"{colors[thing.id]} {thing.name}" if thing.id in colors else thing.name for thing in from_left]
+        assert [re.sub(r" [\d ]+$", "", part) for part in listed.split(", ")] == names
+        assert evidence == (", ".join(sorted(set(scene.evidence))) or "nothing else")
+        # Hundredths of 224 px: the middle and both sides of the first box, rounded, at most 99.
+        left, top, right, bottom = boxes[from_left[0].id]
+        shares = [(left + right) / 2, (top + bottom) / 2, right - left, bottom - top]
+        numbers = [int(word) for word in listed.split(", ")[0].split()[-4:]]
+        assert numbers == [min(round(100 * share / 224), 99) for share in shares]
 
 
 def test_members_of_a_pair_are_asked_the_same_and_differ_by_the_factor(folders: dict[SplitName, Path]) -> None:

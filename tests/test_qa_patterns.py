@@ -7,10 +7,13 @@ import pytest
 
 from spacevista.qa.lint import edit_distance, near_pairs, sentence_problems
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
+from spacevista.qa.plan_words import AXES, BOXES, COMPASS, FRAME, agent_text
 from spacevista.qa.record import MARK_KINDS
 from spacevista.qa.wording import form_line, named, pointed, spot, user_text
+from spacevista.scales import Scale
+from spacevista.tasks.plans import AGENTS
 
-LEAST_PATTERNS = 120
+LEAST_PATTERNS = 1800
 RNG = np.random.default_rng(0)
 SAMPLES = {
     "named": [named(n).phrase for n in ("apple", "tissue box", "hour glass", "mug", "used battery")],
@@ -22,7 +25,31 @@ ASKS = [(key, pattern) for key, aspect in templates().aspects.items() for patter
 
 def rendered(pattern: str, phrases: list[str]) -> str:
     slots = {"a": phrases[0], "b": phrases[1], "anchor": phrases[2], "list": listed(phrases[:2] + phrases[3:])}
+    slots |= {"all": listed(phrases[:3], "and"), "one": "an apple", "plural": "tissue boxes", "view": "picture 2"}
+    slots |= PLAN_WORDS
     return fill(pattern, slots | {"unit": "cm"})
+
+
+PLAN_WORDS = {
+    "goal": "the red cube",
+    "agent": agent_text(AGENTS[Scale.DRONE]),
+    "steps": "1) [fill in], 2) go forward 3 m",
+    "reach": "0.9 m",
+    "compass": COMPASS,
+    "frame": FRAME,
+    "axes": AXES,
+    "boxes": BOXES,
+    "side": "to the left of",
+    "gap": "2 cm",
+    "tolerance": "1 cm",
+    "moves": "6 cm up, 12 cm left",
+}
+FIRST_OF = {"b": 1, "anchor": 2}  # the phrase that a slot starts with is the first one, but for these
+WORDS = {slot: words[1:] for slot, words in PLAN_WORDS.items()} | {
+    "one": "n apple",
+    "plural": "issue boxes",
+    "view": "icture 2",
+}  # without a letter that may become a capital
 
 
 def test_there_are_enough_patterns_and_every_aspect_has_several():
@@ -37,7 +64,7 @@ def test_every_pattern_renders_to_a_clean_sentence(key, pattern):
         text = rendered(pattern, phrases)
         assert sentence_problems(text) == [], text
         for slot in set(slots_of(pattern)) - {"unit"}:
-            assert text.count(phrases[0 if slot in ("a", "list") else 1 if slot == "b" else 2][1:]) >= 1
+            assert text.count(WORDS.get(slot) or phrases[FIRST_OF.get(slot, 0)][1:]) >= 1
 
 
 def test_every_form_line_is_a_clean_sentence_and_names_the_unit_where_the_policy_is_native():

@@ -17,7 +17,7 @@ from spacevista.tasks.destination_location import destination_location
 from spacevista.tasks.facts import Candidate, Decline
 from spacevista.tasks.manipulation_planning import drawn_pairs, manipulation_planning, measure
 from spacevista.tasks.obstacles_location import NOTHING, obstacles_location, where_it_is, which_one
-from spacevista.tasks.plans import nice_below, square
+from spacevista.tasks.plans import Move, Plan, nice_below, square
 from spacevista.tasks.table_paths import SIDES, goal_beside, planned, surely_hit, why_it_fails
 from spacevista.tasks.workspace import path_meets, swept_free, workspace_of
 
@@ -45,7 +45,8 @@ def told(plan):
 def test_a_brick_is_led_around_a_wall():
     # Steps are a round number under 5 % of the median longest side, 0.1 m: 5 mm; gap 15 mm, clearance 5 mm.
     # In front of brick 2 (middle at y = 0.02) the middle is at 0.02 - 0.05 - 0.015 - 0.05 = -0.095. The wall reaches
-    # from y = -0.12 to 0.18, so that it is passed at -0.12 - 0.05 - 0.005 = -0.175, or two steps more, for its end is not seen that well.
+    # from y = -0.12 to 0.18, so that it is passed at -0.12 - 0.05 - 0.005 = -0.175, or two steps more, for its end is
+    # not seen that well.
     fact = manipulation("front")
     (back, first), (right, across), (forward, last) = told(fact.plans[0])
     assert (back, right, forward) == ("back", "right", "forward")
@@ -115,7 +116,7 @@ def test_a_way_that_certainly_hits_goes_deep_and_a_grazing_one_is_not_certain():
     now = space()
     number, wall = now.number(1), now.number(3)
     start = now.possible.centre_m[number]
-    through = np.stack([start, start + [0.6, 0, 0]])
+    through = np.stack([start, start + np.array([0.6, 0, 0])])
     assert surely_hit(now, number, through) == wall
     assert why_it_fails(now, number, through, through[-1]) == ("hits", 3)
     edge = now.possible.low_m[wall, 1] - now.possible.size_m[number, 1] / 2 + 0.001
@@ -260,8 +261,6 @@ def test_round_lengths(length, below):
 
 
 def test_two_edits_alone_and_together_or_a_single_one():
-    from spacevista.tasks.plans import Move, Plan
-
     def plan(numbers):
         return Plan(tuple(Move("up", float(n)) for n in numbers), (), "hits", 1)
 

@@ -14,7 +14,7 @@ from experiments.all_scale.work import RunError, Work
 from spacevista.models.expert_settings import LINEAR_LAYERS, ExpertSettings, RouterSettings
 from spacevista.models.experts import attach_experts
 from spacevista.train.experts import train_experts
-from spacevista.train.load import start_model
+from spacevista.train.load import MODEL_FOLDER, start_model
 from spacevista.train.router import train_router
 from spacevista.train.rows import choice_of
 from spacevista.train.run import open_data
@@ -43,6 +43,8 @@ def arm_of(plan: CellPlan, protocol: Protocol) -> Arm:
 def train_arm(plan: CellPlan, arm: Arm, rate: float, work: Work) -> Path:
     """Train an arm, or go on where it was stopped, and return its folder; errors as in the stages."""
     out, data = work.cell(plan.name), work.split("main")
+    if (out / MODEL_FOLDER).is_dir():
+        return out / MODEL_FOLDER
     routed = arm.weights in ("learned", "anchored")
     budget = work.protocol.budget
     samples, last = budget.samples, budget.router_samples if routed else 0

@@ -2,8 +2,9 @@
 
     python -m experiments.all_scale.base [--data out/lab] [--models out/models]
 
-Left or right, larger in the picture, how many, which is the same: what an eye has to know before it can measure. No
-length is in the answers. Run again, it goes on where it was stopped.
+First its vision tower learns what is where (eye.py). Then, with the tower as it is, its language model learns to say
+what a picture shows and to answer: left or right, larger in the picture, how many, which is the same. No length is in
+any label or answer. Run again, it goes on where it was stopped.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from experiments.all_scale.eye import BATCH as EYE_BATCH
+from experiments.all_scale.eye import rows_of, train_eye
+from experiments.all_scale.features import kept
 from experiments.all_scale.work import Work
 
+from spacevista.models.clips import budget_for
 from spacevista.models.debug import SMALL, DebugSize, debug_config, debug_model
 from spacevista.train.settings import SftSettings
 from spacevista.train.sft import train_sft
@@ -49,10 +54,17 @@ def common(work: Work) -> dict[str, Any]:
     }
 
 
-def random_model(folder: Path, size: DebugSize) -> Path:
-    """Write the random model that the base begins as, without a dense encoder, and return its folder."""
+def seeing_model(work: Work, size: DebugSize) -> Path:
+    """Return the folder of a model whose vision tower has learned and whose language model is random.
+
+    It has no dense encoder.
+    """
+    folder = work.models / "base" / "seeing"
     if not folder.is_dir():
         model, processor = debug_model(BASE_SEED, debug_config(size=size, encoder=None))
+        rows = [*rows_of(work.split("base")), *rows_of(work.split("main"))]
+        steps = work.protocol.budget.eye_samples // EYE_BATCH
+        train_eye(model, processor, rows, steps, work.models / "base" / "eye", budget_for(processor, FRAMES, PIXELS))
         part = folder.with_name(folder.name + ".part")
         model.save_pretrained(part)
         processor.save_pretrained(part)
@@ -62,16 +74,18 @@ def random_model(folder: Path, size: DebugSize) -> Path:
 
 def make_base(work: Work, size: DebugSize = SMALL) -> Path:
     """Train the base and return its folder; errors as in `train_sft`."""
-    (work.models / "base").mkdir(parents=True, exist_ok=True)
+    start = seeing_model(work, size)
     settings = SftSettings(
         **common(work),
         seed=BASE_SEED,
-        trained=("language_model", "vision", "projector"),
+        trained=("language_model",),
         steps=work.protocol.budget.base_samples // work.protocol.budget.batch,
         learning_rate=BASE_RATE,
     )
-    start = random_model(work.models / "base" / "random", size)
-    return train_sft(settings, [work.split("base")], work.models / "base", start, lambda line: print(line, flush=True))
+    with kept(work.models / "features"):
+        return train_sft(
+            settings, [work.split("base")], work.models / "base", start, lambda line: print(line, flush=True)
+        )
 
 
 def main() -> None:

@@ -115,7 +115,7 @@ def _make_shard(out: Path, settings: BuildSettings, numbers: list[int]) -> None:
     left_out = []
     for number in numbers:
         try:
-            made = list(_made(settings.split, number))
+            made = list(scenes_at(settings.split, number))
         except SceneError as error:
             left_out.append(str(error))
             continue
@@ -128,8 +128,8 @@ def _make_shard(out: Path, settings: BuildSettings, numbers: list[int]) -> None:
     write_whole(_shard_file(out / WORK_FOLDER, numbers), msgspec.json.encode(LabShard(questions, scenes, left_out)))
 
 
-def _made(split: SplitName, number: int) -> Iterator[tuple[str, str, LabScene]]:
-    """Yield the scene of a number, or both of a pair, with its id and its pair's."""
+def scenes_at(split: SplitName, number: int) -> Iterator[tuple[str, str, LabScene]]:
+    """Yield the scene of a number, or both of a pair, with its id and its pair's (SceneError: it gives none)."""
     if split != "pairs":
         yield scene_id(split, number), "", make_scene(PLANS[split].stream, number)
         return

@@ -103,6 +103,7 @@ class Budget:
     """What every arm gets.
 
     Attributes:
+        eye_samples: clips that the vision tower of the base learns from, once.
         base_samples: of the scale-free tasks, once, for the base of all arms.
         samples: that adapters learn from in every arm. Arms with a router spend all but the last `router_samples` on
             experts alone, each on its own bands, the rest on router and experts together; the others have one stage.
@@ -111,7 +112,8 @@ class Budget:
         minutes: that a cell may take.
     """
 
-    base_samples: int = 8_000
+    eye_samples: int = 40_000
+    base_samples: int = 16_000
     samples: int = 4_000
     router_samples: int = 800
     batch: int = 16

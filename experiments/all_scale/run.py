@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +23,9 @@ from experiments.all_scale.adapt import arm_of, train_arm
 from experiments.all_scale.answer import answers_to
 from experiments.all_scale.cell_records import Cell, Settings
 from experiments.all_scale.cells import read_cell, write_cell
+from experiments.all_scale.features import kept
 from experiments.all_scale.findings import chosen_rate
-from experiments.all_scale.plan import RUN, CellPlan, cells_of, chosen_rate_of
+from experiments.all_scale.plan import RATE_SEED, RUN, CellPlan, cells_of, chosen_rate_of
 from experiments.all_scale.protocol import ARMS, PROTOCOL, digest
 from experiments.all_scale.protocol_records import Arm
 from experiments.all_scale.reinforce import reward_of, train_reward
@@ -31,6 +34,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from spacevista.models.experts import experts_of
 from spacevista.train.grpo import fingerprint
+from spacevista.train.load import MODEL_FOLDER
 
 PACKAGES = ("torch", "transformers", "trl", "numpy")
 SECONDS_FILE = "seconds.txt"
@@ -42,7 +46,7 @@ def run_cell(plan: CellPlan, work: Work) -> Path:
     Raises:
         RunError: something that it rests on is missing; says the command that makes it.
     """
-    with counted(work.cell(plan.name)) as seconds:
+    with counted(work.cell(plan.name)) as seconds, kept(work.models / "features"):
         arm, folder, rate, steps = trained(plan, work)
         model = AutoModelForImageTextToText.from_pretrained(folder).eval()
         processor = AutoProcessor.from_pretrained(folder)
@@ -75,11 +79,23 @@ def trained(plan: CellPlan, work: Work) -> tuple[Arm, Path, float | None, int]:
         name = plan.cells.split("/")[1]
         return next(arm for arm in ARMS if arm.name == name), work.trained(f"arms/{name}/seed-{plan.seed}"), None, 0
     rate = plan.rate or rate_of(plan.cells, work)
+    take_over_trial(plan, rate, work)
     if reward_of(plan) is not None:
         folder, steps = train_reward(plan, rate, work)
         return ARMS[0], folder, rate, steps
     arm = arm_of(plan, work.protocol)
     return arm, train_arm(plan, arm, rate, work), rate, plan.samples // work.protocol.budget.batch
+
+
+def take_over_trial(plan: CellPlan, rate: float, work: Work) -> None:
+    """Give the cell of the trials' seed the model of its chosen trial: training it again would give the same."""
+    trial = work.cell(f"rates/{plan.cells}/{rate:g}") / MODEL_FOLDER
+    folder = work.cell(plan.name) / MODEL_FOLDER
+    if plan.rate is None and plan.seed == RATE_SEED and trial.is_dir() and not folder.exists():
+        part = folder.with_name(f"{MODEL_FOLDER}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(trial, part)
+        os.replace(part, folder)
 
 
 def rate_of(cells: str, work: Work) -> float:

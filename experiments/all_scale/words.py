@@ -7,10 +7,13 @@ the first of those, so that baselines which read them back understand them here 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from spacevista.qa.patterns import fill, templates
 from spacevista.qa.record import Color
 from spacevista.scales import METRES_PER_UNIT
+
+Box = tuple[float, float, float, float]
 
 UNITS = (
     ("mm", 0.01),
@@ -68,6 +71,24 @@ def pointed(kind: str, color: Color) -> str:
 def marked(color: Color) -> str:
     """Return "the object marked red", as options call it."""
     return templates().phrases.object["option"][0].format(color=color)
+
+
+def seen_line(frame: int, things: Sequence[tuple[str, Box]], evidence: Sequence[str], side_px: int) -> str:
+    """Return what a picture shows, without any length: "picture 1: red chair 31 45 12 20, tree 60 52 9 30; coin".
+
+    From left to right, so that the order too can be seen.
+
+    Args:
+        frame: counted from 0.
+        things: what each is called, and the box of its visible pixels (x and y of two corners, px); said are its
+            middle, width and height in hundredths of the picture's side.
+        evidence: kinds of things of known size that lie there; each is said once.
+    """
+    said = []
+    for name, (left, top, right, bottom) in sorted(things, key=lambda thing: thing[1][0] + thing[1][2]):
+        numbers = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+        said.append(" ".join([name, *(str(min(round(100 * number / side_px), 99)) for number in numbers)]))
+    return f"picture {frame + 1}: {', '.join(said)}; {', '.join(sorted(set(evidence))) or 'nothing else'}"
 
 
 def rationale(name: str, scale_m: float) -> str:

@@ -16,6 +16,7 @@ from experiments.all_scale.plan import cells_of
 from experiments.all_scale.protocol import PROTOCOL
 from experiments.all_scale.record import BuildSettings
 from experiments.all_scale.run import run_cell
+from experiments.all_scale.tokens import write_tokens
 from experiments.all_scale.work import RunError, Work
 
 from spacevista.models.debug import TINY
@@ -26,7 +27,9 @@ SMALL = replace(
     rates=(1e-3, 3e-3),
     reward_rates=(1e-4,),
     tests=tuple(replace(test, scenes=SCENES, stride=min(test.stride, SCENES)) for test in PROTOCOL.tests),
-    budget=replace(PROTOCOL.budget, base_samples=8, samples=16, router_samples=4, batch=4, prompts=8, group=2),
+    budget=replace(
+        PROTOCOL.budget, eye_samples=8, base_samples=8, samples=16, router_samples=4, batch=4, prompts=8, group=2
+    ),
 )
 
 
@@ -36,6 +39,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
     made = Work(root / "lab", root / "models", root / "results", SMALL)
     build(made.data / "main", BuildSettings("main", {"train": SCENES, "val": SCENES, "test": SCENES}, 0), 1)
     build(made.data / "base", BuildSettings("base", {"train": 2}, 0), 1)
+    for split in ("main", "base"):
+        write_tokens(made.data / split, 1)
     make_base(made, TINY)
     return made
 

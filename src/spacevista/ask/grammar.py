@@ -15,6 +15,10 @@ from spacevista.ask.record import Reading
 from spacevista.qa.patterns import slots_of, templates
 from spacevista.scoring.units import UNITS
 
+# What `ask` measures; questions of other tasks are not understood.
+TASKS = (
+    *("object_size", "size_comparison", "absolute_distance", "relative_distance", "depth_estimation", "view_change"),
+)
 MAX_QUESTION = 500  # characters: of a sentence or two
 SLOT_ORDER = ("anchor", "a", "b", "list")  # as in a candidate: what is measured from comes first
 GAP = r"[\s,]+"
@@ -146,7 +150,8 @@ def _patterns() -> tuple[_Pattern, ...]:
 
 def _templates() -> Iterator[_Pattern]:
     """Yield the sentence patterns of data sets; they hold no brackets once they are plain."""
-    for (task, aspect), patterns in templates().aspects.items():
+    known = {key: patterns for key, patterns in templates().aspects.items() if key[0] in TASKS}
+    for (task, aspect), patterns in known.items():
         for ask in patterns.ask:
             slots = {name: f"slot{name}slot" for name in slots_of(ask)} | {"unit": "cm"}
             text = _plain(ask.format_map(slots)).text

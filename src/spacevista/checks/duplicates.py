@@ -10,6 +10,8 @@ from spacevista.errors import DatasetError
 from spacevista.evals.geometric_match import candidate_of
 from spacevista.evals.records import Frames, Sample, Video
 
+# Tasks that ask something else of the same objects in another order.
+ORDER_COUNTS = ("existence", "object_counting", "object_matching", "object_location")
 Fault = tuple[int, str]  # how many, and one of them
 
 
@@ -84,7 +86,9 @@ def _fact(sample: Sample) -> Hashable | None:
     except DatasetError:
         return None
     objects: Hashable = (tuple(sorted(asked.objects)), asked.frames)
-    if asked.task == "relative_distance":  # the first one is what the others are near to
+    if asked.task in ORDER_COUNTS:
+        objects = (asked.objects, asked.frames)
+    elif asked.task == "relative_distance":  # the first one is what the others are near to
         objects = (asked.objects[:1], tuple(sorted(asked.objects[1:])))
     elif len(asked.frames) == len(asked.objects):  # each object in its own frame
         objects = tuple(sorted(zip(asked.objects, asked.frames, strict=True)))

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from spacevista.commands.outcome import Outcome
 from spacevista.commands.pool import worker_pool
-from spacevista.qa.audit import Judged, audit_world
+from spacevista.qa.audit import audit_world
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.audit_table import Cell, as_json, as_markdown, decline_reasons, misses, table
 from spacevista.scales import Scale
 from spacevista.sim.asset_worlds import foreign_world

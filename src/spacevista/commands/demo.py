@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from rich.table import Table
 
 from spacevista.annotate.annotate import annotate
 from spacevista.captures.record import Capture
+from spacevista.commands.demo_model import check_model, model_questions, said_by
 from spacevista.commands.outcome import Outcome
 from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
@@ -27,6 +28,7 @@ from spacevista.qa.card import dataset_card
 from spacevista.qa.dataset import scene_folder
 from spacevista.qa.make import fact_id, frame_path
 from spacevista.qa.page import Checked, Report, WorldReport, report_page
+from spacevista.qa.page_model import Said, figures_of
 from spacevista.qa.page_text import percent
 from spacevista.qa.parquet import write_parquet
 from spacevista.qa.record import UnitPolicy
@@ -56,11 +58,12 @@ TABLE_COLUMNS = 100
 
 @dataclass(frozen=True)
 class Job:
-    """One world to take through the whole line; what it leaves on disk goes to `out`."""
+    """One world to take through the whole line. What it leaves on disk goes to `out`; `model`: one is asked too."""
 
     scale: Scale
     seed: int
     out: Path
+    model: bool = False
 
 
 @dataclass
@@ -76,17 +79,28 @@ class StepClock:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
 
-def run(scenes: int, out: Path) -> Outcome:
-    """Take `scenes` worlds a scale through the whole line; the check holds if 99 % of all facts are right."""
+def run(scenes: int, out: Path, model: Path | None = None) -> Outcome:
+    """Take `scenes` worlds a scale through the whole line; the check holds if 99 % of all facts are right.
+
+    Args:
+        model: folder of a model that is asked about the worlds too; what it says does not enter the check.
+    """
     started, clock = time.perf_counter(), StepClock()
+    if model is not None:
+        check_model(model)
     out.mkdir(parents=True, exist_ok=True)
-    jobs = [Job(scale, number, out) for number in open_seeds(SEED, scenes) for scale in Scale]
+    jobs = [Job(scale, number, out, model is not None) for number in open_seeds(SEED, scenes) for scale in Scale]
     worlds = list(counted(done_jobs(jobs), len(jobs), "worlds"))
     worlds.sort(key=lambda world: (list(Scale).index(world.scale), world.seed))
     cells = table(check.judged for world in worlds for check in world.checked).get(str(NoiseLevel.EXACT), {})
+    said: tuple[Said, ...] = ()
+    if model is not None:
+        with clock.step("model"):
+            said = said_by(model, [(world.scale, question) for world in worlds for question in world.for_model], out)
     with clock.step("page"):
         write_dataset(out, worlds)
-        report = Report(tuple(worlds), cells, time.perf_counter() - started, workers_for(len(jobs)))
+        name = "" if model is None else model.resolve().name
+        report = Report(tuple(worlds), cells, time.perf_counter() - started, workers_for(len(jobs)), name, said)
         (out / PAGE_FILE).write_text(report_page(report, out), encoding="utf-8")
     steps = {step: sum(world.seconds[step] for world in worlds) for step in worlds[0].seconds} | clock.seconds
     total_s = time.perf_counter() - started
@@ -108,6 +122,7 @@ def figures(report: Report) -> dict[str, Any]:
         "labels": len(labels),
         "right": sum(item.right for item in labels),
         "table": as_json({str(NoiseLevel.EXACT): report.cells}),
+        "model": {scale.value: asdict(found) for scale, found in figures_of(report.said).items()},
     }
 
 
@@ -137,6 +152,7 @@ def do(job: Job) -> WorldReport:
         write_scene(scene, scene_folder(job.out, scene.id))
     with clock.step("questions"):
         asked = ask(scene, SEED, POLICY)
+        for_model = model_questions(ask(scene, SEED, "free").questions) if job.model else ()
     with clock.step("check"):
         truth = Truth(world)
         checked = check(world, scene, truth, (*asked.facts, *asked.declines))
@@ -150,6 +166,7 @@ def do(job: Job) -> WorldReport:
         sizes_m=tuple(truth.sizes(thing.id).longest_m for thing in scene.objects),
         distances_m=tuple(distances_m(scene, truth)),
         questions=asked.questions,
+        for_model=for_model,
         checked=checked,
         seconds=clock.seconds,
     )

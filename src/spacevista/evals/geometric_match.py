@@ -8,17 +8,40 @@ Frame numbers are those of the world; a scene that dropped a frame counts its ow
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from spacevista.errors import DatasetError
 from spacevista.qa.patterns import SLOTS
 from spacevista.scenes.record import Scene
-from spacevista.tasks import absolute_distance, depth_estimation, object_size, relative_distance, view_change
+from spacevista.tasks import (
+    absolute_distance,
+    appearance_order,
+    depth_estimation,
+    existence,
+    object_counting,
+    object_location,
+    object_matching,
+    object_size,
+    position_comparison,
+    relative_distance,
+    rotation_estimation,
+    view_change,
+)
 from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.pairs import gaps_by_pair
 from spacevista.tasks.size_comparison import comparable_bounds, compare
 
 _FACT = re.compile(r"([a-z_]+):([a-z_]+)(?::o([\d-]+))?(?::f([\d-]+))?(?::p([\d.e+-]+)-([\d.e+-]+))?")
+MEASURES: Mapping[str, Callable[[Scene, Candidate], Fact | Decline]] = {
+    "position_comparison": position_comparison.measure,
+    "existence": existence.measure,
+    "object_counting": object_counting.measure,
+    "appearance_order": appearance_order.measure,
+    "object_matching": object_matching.measure,
+    "rotation_estimation": rotation_estimation.measure,
+    "object_location": object_location.measure,
+}
 UNKNOWN = "no measurement for this kind of question"
 NO_FRAME = "frame not in the annotated scene"
 NO_OBJECT = "object not found in the annotated scene"
@@ -68,6 +91,8 @@ def measured_candidate(scene: Scene, c: Candidate) -> Fact | Decline:
     """Measure one candidate whose frames count in `scene`, which has its objects; declines as its task does."""
     if (c.task, c.aspect) not in SLOTS:
         return Decline(c, UNKNOWN)
+    if c.task in MEASURES:
+        return MEASURES[c.task](scene, c)
     match c.task, c.objects, c.frames:
         case "object_size", (number,), ():
             return _of_aspect(c, list(object_size.measure(scene, scene.object(number))))

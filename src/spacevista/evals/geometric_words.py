@@ -12,10 +12,12 @@ from spacevista.evals.replies import nearest_letter, sentence, value_reply
 from spacevista.qa.numbers import in_units, relative_error, unit_name
 from spacevista.qa.options import LETTERS
 from spacevista.qa.record import Color
+from spacevista.qa.refer import own_frames
+from spacevista.qa.told import choice_text, told
 from spacevista.qa.wording import named, pointed
 from spacevista.scales import SCALE_FACTS, Scale
 from spacevista.scenes.record import Scene
-from spacevista.tasks.facts import Fact
+from spacevista.tasks.facts import Candidate, Fact
 
 NOT_AN_OPTION = "the measured choice is not among the options"
 OTHER_OPTIONS = "the options are of another kind than what was measured"
@@ -30,7 +32,7 @@ class Refusal:
 
 def interval_of(fact: Fact, scale: Scale) -> tuple[float, float] | None:
     """Return the bounds of a fact that is one number, in the scale's unit (volumes: in its cube); else None."""
-    if fact.quantity in ("choice", "motion"):
+    if fact.quantity == "choice" or len(fact.intervals) > 1:
         return None
     (bounds,) = fact.intervals
     ends = Fact(fact.candidate, fact.quantity, (bounds.low, bounds.high), ())
@@ -44,13 +46,15 @@ def spoken(scene: Scene, fact: Fact, colors: Mapping[int, Color]) -> str:
     Args:
         colors: of the marked objects; all others are named.
     """
-    candidate = fact.candidate
-    objects = [str(number) for number in candidate.objects]
-    if fact.choice not in objects:
-        return fact.choice
-    place = objects.index(fact.choice)
+    candidate = told(fact.candidate)
+    references = [_called(scene, candidate, place, colors) for place in range(len(candidate.objects))]
+    return choice_text(candidate, fact.choice, references) if fact.choice else ""
+
+
+def _called(scene: Scene, candidate: Candidate, place: int, colors: Mapping[int, Color]) -> str:
     number, pictures = candidate.objects[place], sorted(set(candidate.frames))
-    where = f"in picture {pictures.index(candidate.frames[place]) + 1}" if len(pictures) > 1 else ""
+    several = own_frames(candidate) and len(pictures) > 1
+    where = f"in picture {pictures.index(candidate.frames[place]) + 1}" if several else ""
     if number in colors:
         return pointed("box", colors[number], np.random.default_rng(0), where).option  # options know no kinds of marks
     return named(scene.object(number).category or "", where).option

@@ -26,13 +26,14 @@ from spacevista.errors import DatasetError
 from spacevista.evals.answerers import Answer
 from spacevista.evals.geometric_match import candidate_of
 from spacevista.evals.records import Opened, Sample
-from spacevista.evals.replies import MOTION_LENGTH, factor, nearest_letter, scaled, unit_in, value_reply
+from spacevista.evals.replies import MOTION_LENGTH, PLACE_LENGTH, factor, nearest_letter, scaled, unit_in, value_reply
 from spacevista.qa.numbers import COARSEST_STEP
 from spacevista.qa.options import LETTERS
 from spacevista.qa.patterns import templates
 from spacevista.qa.readers import read_questions
 from spacevista.qa.record import Question
 
+LENGTHS = (1, PLACE_LENGTH, MOTION_LENGTH)
 MIN_FACTS = 5  # the median of fewer facts is worth less than that of a wider kind
 WIDEST = 2  # parts of a kind with nothing but its task and aspect: any number of facts will do
 STRENGTH = 5.0  # rows at chance that every option text starts with
@@ -40,6 +41,15 @@ NO_ROWS = "no training rows for this type"
 _NAMED = re.compile(r"the (?!object )(.+?)(?: in picture \d+)?", re.IGNORECASE)
 _PLACE = re.compile(r" in picture \d+$")
 _UNNAMED = frozenset({("depth_estimation", "point_z")})  # asked of a spot, never of an object
+
+_SLOTS: dict[str | None, str] = {
+    "a": "(.+?)",
+    "b": "(.+?)",
+    "one": "(?:an? )(?P<kind>.+?)",
+    "plural": "(?P<kind>.+?)",
+    "unit": r"\S+(?: \S+)?",
+    None: "",
+}
 
 Aspect = tuple[str, str]  # task and aspect
 Kind = tuple[str, ...]  # task, aspect; then the unit in the text; then the categories in it, in order of the alphabet
@@ -161,8 +171,10 @@ def medians(rows: Sequence[Question]) -> tuple[dict[Kind, tuple[float, ...]], di
 
 def _require_alike(row: Question, others: dict[str, list[float]]) -> None:
     first = next(iter(others.values()))
-    if len(row.value) != len(first) or len(first) not in (1, MOTION_LENGTH):
-        raise DatasetError(f"{row.id}: expected 1 number or {MOTION_LENGTH}, as in {len(first)}, got {len(row.value)}")
+    if len(row.value) != len(first) or len(first) not in LENGTHS:
+        raise DatasetError(
+            f"{row.id}: expected 1 number, 2 or {MOTION_LENGTH}, as in {len(first)}, got {len(row.value)}"
+        )
 
 
 def kinds(aspect: Aspect, text: str) -> Iterator[Kind]:
@@ -179,22 +191,27 @@ def names_in(aspect: Aspect, text: str) -> tuple[str, ...]:
     for pattern in _asked(aspect):
         if found := pattern.match(text):
             named = [_NAMED.fullmatch(phrase) for phrase in found.groups()]
-            return tuple(sorted(match[1].lower() for match in named if match))
+            kind = found.groupdict().get("kind")
+            return tuple(sorted([match[1].lower() for match in named if match] + ([kind.lower()] if kind else [])))
     return ()
 
 
 @cache
 def _asked(aspect: Aspect) -> tuple[re.Pattern[str], ...]:
-    """Return our sentence patterns of a task and aspect that mention one or two objects, as regular expressions."""
-    patterns = templates().aspects.get(aspect)
-    if patterns is None or aspect in _UNNAMED:
+    """Return our sentence patterns of a task and aspect that mention one or two objects or a kind, as expressions."""
+    if aspect in _UNNAMED:
         return ()
-    return tuple(_expression(ask) for ask in patterns.ask if "{a}" in ask)
+    task, name = aspect
+    found = (templates().aspects.get((task, worded)) for worded in (name, f"{name}_across"))
+    asks = (ask for patterns in found if patterns is not None for ask in patterns.ask)
+    return tuple(_expression(ask) for ask in asks if "{a}" in ask or "{plural}" in ask)
 
 
 def _expression(ask: str) -> re.Pattern[str]:
-    slots = {"a": "(.+?)", "b": "(.+?)", "unit": r"\S+(?: \S+)?", None: ""}
-    parts = (re.escape(text) + slots[slot] for text, slot, _, _ in Formatter().parse(ask))
+    parts: list[str] = []
+    for text, slot, _, _ in Formatter().parse(ask):
+        again = slot in ("one", "plural") and any("?P<kind>" in part for part in parts)
+        parts.append(re.escape(text) + ("(?P=kind)" if again else _SLOTS.get(slot, ".+?")))
     return re.compile("".join(parts), re.IGNORECASE)
 
 

@@ -14,12 +14,17 @@ from spacevista.qa.options import LETTERS, VISIBLE_SHIFT, VISIBLE_TURN_DEG
 from spacevista.qa.patterns import fill, templates
 from spacevista.qa.record import Form
 from spacevista.qa.wording import bare_text, value_text
+from spacevista.scoring.closed import read_direction
 from spacevista.scoring.motion import read_motion
 from spacevista.scoring.parse import read_length_m
 from spacevista.scoring.units import unit_named
+from spacevista.tasks.object_location import direction_of
 
 MOTION_LENGTH = 5
+PLACE_LENGTH = 2
+ANGLES = {MOTION_LENGTH: 2, PLACE_LENGTH: 1}  # at the end of a motion, of a place
 IN_METRES = ("length", "area", "volume")  # dimensions whose base unit is a power of the metre
+PLAIN = re.compile(r"(-?\d+(?:\.\d+)?)(?: degrees)?")
 _UNIT = re.compile(r"(?<![\w'])((?:square |cubic )?(?:mm|cm|km|m))\b")
 
 
@@ -36,8 +41,8 @@ def factor(unit: str) -> float:
 
 
 def scaled(values: Sequence[float], by: float) -> list[float]:
-    """Return a value with its lengths multiplied: all numbers but the two angles of a motion."""
-    angles = 2 if len(values) == MOTION_LENGTH else 0
+    """Return a value with its lengths multiplied: all numbers but the angles of a motion or a place."""
+    angles = ANGLES.get(len(values), 0)
     lengths = len(values) - angles
     return [v * by for v in values[:lengths]] + list(values[lengths:])
 
@@ -70,7 +75,28 @@ def nearest_letter(options: Sequence[str], value: Sequence[float]) -> str | None
     """Return the letter of the option nearest to a value (one number, or a motion); None if they are of other kinds."""
     if len(value) == MOTION_LENGTH:
         return nearest_motion(options, value)
-    return nearest_length(options, value[0])
+    if len(value) == PLACE_LENGTH:
+        return nearest_place(options, value)
+    return nearest_length(options, value[0]) or nearest_plain(options, value[0])
+
+
+def nearest_plain(options: Sequence[str], value: float) -> str | None:
+    """Return the letter of the count or the angle that is nearest to a value; None if one is neither."""
+    found = [PLAIN.fullmatch(option) for option in options]
+    numbers = [float(match[1]) for match in found if match is not None]
+    if not options or len(numbers) < len(options):
+        return None
+    apart = [abs(number - value) for number in numbers]
+    return LETTERS[apart.index(min(apart))]
+
+
+def nearest_place(options: Sequence[str], place: Sequence[float]) -> str | None:
+    """Return the letter of the option in a place's direction with the nearest distance; None if there is none."""
+    distance, azimuth = place
+    word = direction_of(azimuth)
+    lengths = {LETTERS[i]: read_length_m(o) for i, o in enumerate(options) if read_direction(o) == word}
+    apart = {letter: abs(length - distance) for letter, length in lengths.items() if length is not None}
+    return min(apart, key=lambda letter: apart[letter]) if apart else None
 
 
 def number_reply(value: Sequence[float], error: float, unit: str, prompt: str) -> str:

@@ -39,7 +39,7 @@ OBJECT_TASKS = frozenset(
         *("object_rel_distance", "obj_appearance_order"),  # VSI-Bench
         *("position_matching", "distance_infer_center_oo", "distance_infer_center_oo_mv"),  # SPAR-Bench
         *("comparison_height", "comparison_width", "object_matching", "match", "appear_order"),  # SpaceVista-Bench
-        *("size_comparison", "relative_distance", "appearance_order"),  # spacevista_sim
+        *("size_comparison", "relative_distance", "appearance_order", "position_comparison"),  # spacevista_sim
     }
 )
 

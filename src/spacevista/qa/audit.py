@@ -6,12 +6,14 @@ what an oracle, which has the meshes, says could have been decided. Definitions:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from spacevista.annotate.annotate import annotate
+from spacevista.qa.audit_judged import ANGLE_TOLERANCE_DEG, FLOAT_SLACK, LENGTH_TOLERANCE, PATH_TOLERANCE, Judged
 from spacevista.qa.audit_plans import plan_is_right
+from spacevista.qa.audit_rules import RULES, really_marked
 from spacevista.scenes.record import Scene
 from spacevista.sim.noise import NoiseLevel, degrade
 from spacevista.sim.oracle import Oracle
@@ -21,45 +23,6 @@ from spacevista.sim.world import World
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.plans import PLANNING
-
-LENGTH_TOLERANCE = 0.10  # of the truth, before rounding
-PATH_TOLERANCE = 0.10  # of the length of the camera's path
-ANGLE_TOLERANCE_DEG = 5.0
-# Truth is float64 from meshes, captures are float32: bounds that meet the truth to rounding hold it.
-FLOAT_SLACK = 2e-5
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One candidate of one world at one level.
-
-    Attributes:
-        reason: why it was declined; "" when it was asked.
-        right: the fact agrees with the truth (False where there is none).
-        rel_error: of the value (of the path for a motion); None for choices and declines.
-        half_width: of the interval, relative; None likewise.
-        covered: share of the fact's values that lie in their intervals; None likewise.
-        noise_leads: the statistical part of the interval exceeds the carving part.
-        size_m: longest extent of the first object; None without one.
-        distance_m: of the first object from the first frame that shows it; None without one.
-    """
-
-    scene_id: str
-    scale: str
-    level: str
-    task: str
-    aspect: str
-    objects: tuple[int, ...]
-    reason: str
-    decidable: bool
-    visible: bool
-    right: bool = False
-    rel_error: float | None = None
-    half_width: float | None = None
-    covered: float | None = None
-    noise_leads: bool = False
-    size_m: float | None = None
-    distance_m: float | None = None
 
 
 def audit_world(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
@@ -100,7 +63,8 @@ def judge_item(
         return judged
     if candidate.task in PLANNING:
         return replace(judged, right=plan_is_right(item, scene, truth))
-    true = judge(truth, *plain, candidate.point_px)
+    asked = replace(candidate, objects=really_marked(scene, candidate, truth))
+    true = judge(truth, asked.task, asked.aspect, asked.objects, asked.frames, asked.point_px)
     if true is None:
         return judged  # asked without a truth: not right
     if isinstance(true, str):
@@ -109,7 +73,9 @@ def judge_item(
 
 
 def judged_numbers(judged: Judged, fact: Fact, true: float | tuple[float, ...]) -> Judged:
-    """Compare a length or a motion with the truth."""
+    """Compare a value with the truth, by what kind of quantity it is."""
+    if fact.quantity in RULES:
+        return RULES[fact.quantity](judged, fact, true)
     truths = np.atleast_1d(np.array(true, dtype=np.float64))
     errors = np.abs(np.array(fact.values) - truths)
     if fact.quantity == "motion":

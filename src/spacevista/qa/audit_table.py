@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 
 MIN_LABELS = 200
 BARS = {"exact": 0.99, "sensor": 0.95}  # share right; `harsh` is reported without a bar

@@ -7,7 +7,7 @@ that reaches from there to what the unseen space allows, so it can be a little o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from spacevista.scenes.record import Scene, SceneFrame
 from spacevista.tasks.facts import Candidate, Fact
 from spacevista.tasks.pairs import gaps_by_pair
 from spacevista.tasks.plans import PLANNING
+from spacevista.tasks.rules import MIN_POINTS
 
 GRAVITY_AXES = {"length": 0, "width": 1, "height": 2}  # of a gravity-aligned box
 NEAR = 1e-3  # of a stretch's farthest depth: what comes closer to the camera is cut off
@@ -57,11 +58,39 @@ def evidence_of(scene: Scene, fact: Fact) -> list[Stretch]:
             return [_gap(scene, candidate.objects[0], other) for other in candidate.objects[1:]]
         case "depth_estimation":
             return _depths(scene, candidate)
-        case task if task in PLANNING:
-            from spacevista.qa.evidence_plans import plan_evidence  # which draws with the stretches of this file
+    if candidate.task in PLANNING:
+        from spacevista.qa.evidence_plans import plan_evidence  # which draws with the stretches of this file
 
-            return plan_evidence(scene, fact)
-    return [_motion(scene, candidate)]
+        return plan_evidence(scene, fact)
+    further = OF_TASK.get(candidate.task)
+    return [_motion(scene, candidate)] if further is None else further(scene, candidate)
+
+
+def _outlines(scene: Scene, candidate: Candidate) -> list[Stretch]:
+    """Return the upright boxes around what was seen of the objects; nothing of one of which too little was seen."""
+    boxes = []
+    for number in dict.fromkeys(candidate.objects):
+        seen = scene.object(number).seen_m
+        if len(seen) >= MIN_POINTS:
+            boxes += [Stretch(ends) for _, ends in box_edges(gravity_aligned_box(seen, scene.up))]
+    return boxes
+
+
+def _place(scene: Scene, candidate: Candidate) -> list[Stretch]:
+    gap = [_gap(scene, *candidate.objects)] if candidate.aspect == "place" else []
+    return gap + _outlines(scene, candidate)
+
+
+def _turn(scene: Scene, candidate: Candidate) -> list[Stretch]:
+    return [_motion(scene, candidate), *_outlines(scene, candidate)]
+
+
+OF_TASK: Mapping[str, Callable[[Scene, Candidate], list[Stretch]]] = {
+    **dict.fromkeys(("position_comparison", "existence", "object_counting"), _outlines),
+    **dict.fromkeys(("appearance_order", "object_matching"), _outlines),
+    "rotation_estimation": _turn,
+    "object_location": _place,
+}
 
 
 def draw_evidence(picture: Image.Image, stretches: list[Stretch], frame: SceneFrame, frame_index: int) -> Image.Image:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import pairwise
+
+import numpy as np
+
+from spacevista.geometry.arrays import IntArray
 
 NEAREST = 0.15  # normalised edit distance: patterns nearer than this are one pattern
-_VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[ei])|hour)", re.IGNORECASE)  # "a unit", "a used one", "an hour"
+VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[ei])|hour)", re.IGNORECASE)  # "a unit", "a used one", "an hour"
 
 
 def sentence_problems(text: str) -> list[str]:
@@ -26,19 +30,36 @@ def sentence_problems(text: str) -> list[str]:
 
 
 def _wrong_article(match: re.Match[str]) -> bool:
-    return (match[1].lower() == "an") != bool(_VOWEL_SOUND.match(match[2]))
+    return (match[1].lower() == "an") != bool(VOWEL_SOUND.match(match[2]))
 
 
 def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of patterns whose edit distance, divided by the longer length, is under `nearest`."""
-    letters = [Counter(p) for p in patterns]
-    for i, j in combinations(range(len(patterns)), 2):
-        first, second = patterns[i], patterns[j]
-        limit = nearest * max(len(first), len(second))
-        # No edit mends more than one surplus letter on either side: a bound that spares most pairs the full count.
-        surplus = max((letters[i] - letters[j]).total(), (letters[j] - letters[i]).total())
-        if surplus < limit and edit_distance(first, second) < limit:
-            yield first, second
+    """Yield the pairs of patterns whose edit distance, divided by the longer length, is under `nearest`.
+
+    Two bounds spare nearly all pairs the full count: no edit mends more than one surplus letter on either side, nor
+    more than two surplus pairs of neighbouring letters.
+    """
+    lengths = np.array([len(p) for p in patterns])
+    letters = _counts([Counter(p) for p in patterns])
+    couples = [Counter(a + b for a, b in pairwise(p)) for p in patterns]
+    for i, first in enumerate(patterns):
+        limits = nearest * np.maximum(lengths[i + 1 :], lengths[i])
+        more = letters[i + 1 :] - letters[i]
+        surplus = np.maximum(np.maximum(more, 0).sum(axis=1), np.maximum(-more, 0).sum(axis=1))
+        for j in np.flatnonzero(surplus < limits).tolist():
+            other, limit = i + 1 + j, float(limits[j])
+            apart = max((couples[i] - couples[other]).total(), (couples[other] - couples[i]).total())
+            if apart < 2 * limit and edit_distance(first, patterns[other]) < limit:
+                yield first, patterns[other]
+
+
+def _counts(texts: Sequence[Counter[str]]) -> IntArray:
+    """Return how often each letter (columns) is in each text (rows)."""
+    columns = {letter: k for k, letter in enumerate(sorted(set().union(*texts)))}
+    table = np.zeros((len(texts), len(columns)), dtype=np.int64)
+    for row, counts in enumerate(texts):
+        table[row, [columns[letter] for letter in counts]] = list(counts.values())
+    return table
 
 
 def edit_distance(first: str, second: str) -> int:

@@ -2,7 +2,9 @@
 
 Every fact that is picked (balance.py) is asked in all forms of its task. In each form there is one row without marks,
 if all its objects can be named, and one row with marks of a kind taken at random: over a data set each kind gets its
-third, and a fact costs at most six rows. A point's depth is asked with its own point only, a motion without marks.
+third, and a fact costs at most six rows. A point's depth is asked with its own point only, a motion without marks, a
+match with marks only. The options of a size go with marks too: beside a name, the usual size of such things would tell
+which of them is right.
 """
 
 from __future__ import annotations
@@ -18,20 +20,26 @@ from spacevista.qa.numbers import in_units, relative_error, unit_name
 from spacevista.qa.options import (
     LETTERS,
     WORD_OPTIONS,
+    angle_options,
     choice_options,
+    count_options,
     motion_options,
     number_options,
     opposite_options,
+    place_options,
+    turn_options,
 )
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
 from spacevista.qa.plan_words import pattern_aspect, plan_mentions, plan_slots, plan_texts
 from spacevista.qa.record import MARK_KINDS, QA_VERSION, Form, PromptType, Question, TaskName, UnitPolicy
 from spacevista.qa.refer import Cast, Stage, cast_of, sent_frames
 from spacevista.qa.split import split_of
+from spacevista.qa.told import ONLY_MARKED, choice_text, kind_slots, most_deg, told, view_slot
 from spacevista.qa.wording import bare_text, choose_pattern, form_line, one_of, user_text, value_text
 from spacevista.scales import SCALE_FACTS
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate, Fact
+from spacevista.tasks.object_location import DIRECTIONS as AROUND
 from spacevista.tasks.plans import PLANNING
 from spacevista.tasks.view_change import DIRECTIONS
 
@@ -42,12 +50,22 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "relative_distance": ("mc",),
     "depth_estimation": ("mc", "reg"),
     "view_change": ("mc", "reg", "free"),
+    "position_comparison": ("mc", "free"),
+    "existence": ("mc", "free"),
+    "object_counting": ("mc", "reg", "free"),
+    "appearance_order": ("mc",),
+    "object_matching": ("mc",),
+    "rotation_estimation": ("mc", "reg"),
+    "object_location": ("mc", "free"),
     "route_planning": ("mc", "free"),
     "navigation": ("mc", "free"),
     "manipulation_planning": ("mc", "free"),
     "destination_location": ("mc",),
     "obstacles_location": ("mc", "free"),
 }
+YES_NO = ("yes", "no")
+AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too
+NEVER_NAMED: tuple[tuple[str, Form], ...] = (("object_size", "mc"),)  # a name there tells the usual answer
 
 
 @dataclass(frozen=True)
@@ -96,21 +114,24 @@ def _asks(fact: Fact, stage: Stage, policy: UnitPolicy, rng: np.random.Generator
     candidate = fact.candidate
     unit = SCALE_FACTS[stage.scene.scale].unit
     value = [] if fact.quantity == "choice" else in_units(fact, unit)
-    across = candidate.aspect == "which_nearest" and len(set(candidate.frames)) > 1
-    aspect = f"{candidate.aspect}_across" if across else pattern_aspect(candidate)
+    across = f"{candidate.aspect}_across"
+    several = len(set(candidate.frames)) > 1 and (candidate.task, across) in SLOTS
+    aspect = across if several else pattern_aspect(candidate)
     for form in FORMS[candidate.task]:
         if form == "reg" and fact.quantity == "choice":
             continue
-        for prompt_type in _prompt_types(candidate, rng):
+        for prompt_type in _prompt_types(candidate, form, rng):
             yield Ask(fact, aspect, value, relative_error(fact), unit_name(fact, unit), policy, form, prompt_type, unit)
 
 
-def _prompt_types(candidate: Candidate, rng: np.random.Generator) -> tuple[PromptType, ...]:
+def _prompt_types(candidate: Candidate, form: Form, rng: np.random.Generator) -> tuple[PromptType, ...]:
     if candidate.point_px is not None:
         return ("point",)
-    if not candidate.objects:
+    if not told(candidate).objects:
         return ("none",)
-    return ("none", MARK_KINDS[int(rng.integers(len(MARK_KINDS)))])
+    mark = MARK_KINDS[int(rng.integers(len(MARK_KINDS)))]
+    only_marked = candidate.task in ONLY_MARKED or (candidate.task, form) in NEVER_NAMED
+    return (mark,) if only_marked else ("none", mark)
 
 
 def _question(ask: Ask, stage: Stage, seed: int, rng: np.random.Generator) -> Question | None:
@@ -118,14 +139,15 @@ def _question(ask: Ask, stage: Stage, seed: int, rng: np.random.Generator) -> Qu
     scene, fact = stage.scene, ask.fact
     candidate = fact.candidate
     pattern = choose_pattern(candidate.task, ask.aspect, ask.unit if ask.policy == "native" else "", rng)
-    people = cast_of(candidate, _order_of_mention(candidate, pattern), ask.prompt_type, stage, rng)
+    people = cast_of(told(candidate), _order_of_mention(told(candidate), pattern), ask.prompt_type, stage, rng)
     if people is None:
         return None
     replies = _replies(ask, people, rng)
     if replies is None:
         return None
     options, answer = replies
-    line = form_line(fact.quantity, ask.form, ask.policy, ask.unit, rng)
+    slots = _slots(ask, people) | kind_slots(candidate, scene) | view_slot(candidate)
+    line = form_line(fact.quantity, ask.form, ask.policy, ask.unit, rng, fact.options == YES_NO)
     fact_key = fact_id(scene.id, candidate)
     return Question(
         id=f"{fact_key}:{ask.form}:{ask.prompt_type}",
@@ -136,7 +158,7 @@ def _question(ask: Ask, stage: Stage, seed: int, rng: np.random.Generator) -> Qu
         scale=scene.scale.value,
         form=ask.form,
         prompt_type=ask.prompt_type,
-        question=user_text(fill(pattern, _slots(ask, people)), options, line),
+        question=user_text(fill(pattern, slots), options, line),
         options=options,
         answer=answer,
         value=ask.value,
@@ -174,6 +196,8 @@ def _slots(ask: Ask, people: Cast) -> dict[str, str]:
         return slots | {"anchor": phrases[0], "list": listed(phrases[1:])}
     if "list" in needed:
         return slots | {"list": listed(phrases)}
+    if "all" in needed:
+        return slots | {"all": listed(phrases, "and")}
     return slots | dict(zip("ab", phrases, strict=False))
 
 
@@ -192,12 +216,19 @@ def _replies(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str
 
 
 def _options(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str], int] | None:
-    if ask.fact.options == DIRECTIONS:
+    if ask.fact.options in AXES:
         return opposite_options(*_choices(ask, people), rng)
     if ask.fact.quantity == "choice":
         return choice_options(*_choices(ask, people), WORD_OPTIONS, rng)
     if ask.fact.quantity == "motion":
         return motion_options(ask.value, ask.error, ask.unit, rng)
+    if ask.fact.quantity == "count":
+        return count_options(ask.value[0], rng)
+    if ask.fact.quantity == "place":
+        return place_options(ask.value, ask.error, ask.unit, rng)
+    if ask.fact.quantity == "angle":
+        turns = turn_options if ask.aspect == "attitude" else angle_options
+        return turns(ask.value[0], ask.error, most_deg(ask.aspect), rng)
     return number_options(ask.value[0], ask.error, ask.unit, rng)
 
 
@@ -206,6 +237,6 @@ def _choices(ask: Ask, people: Cast) -> tuple[list[str], int]:
     fact = ask.fact
     if fact.candidate.task in PLANNING:
         return plan_texts(fact, people.references, ask.length_unit)
-    objects = [str(o) for o in fact.candidate.objects]
-    texts = [people.references[objects.index(o)].option if o in objects else o for o in fact.options]
+    references = people.references
+    texts = [choice_text(told(fact.candidate), option, [r.option for r in references]) for option in fact.options]
     return texts, fact.options.index(fact.choice)

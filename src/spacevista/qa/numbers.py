@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from spacevista.scales import METRES_PER_UNIT
 from spacevista.tasks.facts import Fact, Interval
+from spacevista.tasks.object_location import direction_of
 
 # A rounding step is the power of ten below the half-width, so that rounding adds at most half of what is unknown.
 FINEST_STEP = 0.005  # relative: digits beyond half a percent are not read by anybody
 COARSEST_STEP = 0.02  # relative: whatever the noise, rounding moves a value by 1 % at most
 FINEST_ANGLE_DEG = 0.5  # as above, for angles: tenths are written at best ...
 COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
+DEGREES = "degrees"
 MOTION_DECIMALS = 3  # a camera that only turned has a path of rounding noise, which is written as nothing
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
@@ -44,19 +46,25 @@ def angle_rounding(error_rad: float) -> Rounding:
 
 
 def in_units(fact: Fact, unit: str) -> list[float]:
-    """Return a fact's values in `unit`: lengths as they are, volumes in its cube, the angles of a motion in degrees."""
+    """Return a fact's values in `unit`: lengths as they are, volumes in its cube; angles and counts stay."""
     metres = METRES_PER_UNIT[unit]
     if fact.quantity == "motion":
         return [v / metres for v in fact.values[:3]] + list(fact.values[3:])
     if fact.quantity == "volume":
         return [v / metres**3 for v in fact.values]
+    if fact.quantity in ("count", "angle"):
+        return list(fact.values)
+    if fact.quantity == "place":
+        return [fact.values[0] / metres, fact.values[1]]
     return [v / metres for v in fact.values]
 
 
 def unit_name(fact: Fact, unit: str) -> str:
-    """Return what a fact's values are counted in: "cm", "cubic cm" or, for a choice, nothing."""
-    if fact.quantity == "choice":
+    """Return what a fact's values are counted in: "cm", "cubic cm", "degrees" or, for a choice or a count, nothing."""
+    if fact.quantity in ("choice", "count"):
         return ""
+    if fact.quantity == "angle":
+        return DEGREES
     return f"cubic {unit}" if fact.quantity == "volume" else unit
 
 
@@ -69,16 +77,30 @@ def relative_error(fact: Fact) -> float:
         return max(shift / path if path > 0 else 0.0, turn)
     if fact.quantity == "choice":
         return max((_relative(i, i.middle) for i in fact.intervals), default=0.0)
-    return max(_relative(i, v) for i, v in zip(fact.intervals, fact.values, strict=True))
+    values = fact.values[:1] if fact.quantity == "place" else fact.values  # an azimuth has no size of its own
+    return max(_relative(i, v) for i, v in zip(fact.intervals, values, strict=False))
 
 
 def _relative(interval: Interval, value: float) -> float:
     return interval.half_width / abs(value) if value else 0.0
 
 
+def number_text(value: float, error: float, unit: str) -> str:
+    """Return a number without its unit: whole where there is none, in tenths or whole degrees, else as it is known."""
+    if not unit:
+        return str(round(value))
+    rounding = angle_rounding(math.radians(error * abs(value))) if unit == DEGREES else rounding_of(value, error)
+    return rounding.text(value)
+
+
 def scalar_text(value: float, error: float, unit: str) -> str:
-    """Return "6.3 cm"."""
-    return f"{rounding_of(value, error).text(value)} {unit}"
+    """Return "6.3 cm", or "3" for a count."""
+    return f"{number_text(value, error, unit)} {unit}".rstrip()
+
+
+def place_text(place: Sequence[float], error: float, unit: str) -> str:
+    """Return a distance and an azimuth in words: "front-left, 2.0 cm"."""
+    return f"{direction_of(place[1])}, {scalar_text(place[0], error, unit)}"
 
 
 def motion_numbers(motion: Sequence[float], error: float) -> list[str]:

@@ -1,8 +1,12 @@
 """Options of a multiple-choice question: two to four, one right, in a random place.
 
-Numbers: neighbours stand in a ratio of 1.35 to 1.85 before rounding and the truth takes any rank, so that neither
-the middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
-smallest pair, at least 0.158 of the truth (1.85**-3), keeps (1.35 - 0.063) / (1 + 0.063) > 1.2.
+Numbers: neighbours stand in a ratio of 1.28 to 1.5 before rounding and the truth takes any rank, so that neither the
+middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
+smallest pair, at least 0.296 of the truth (1.5**-3), keeps (1.28 - 0.034) / (1 + 0.034) > 1.2.
+
+Ratios are not larger than that because of what a reader knows without looking: a truth that lies nearer to the usual
+value than half a step is always the option nearest to it. No choice of wrong options mends the rest, for each of them
+is 1.2 away from the truth; so a size is asked with options only where words do not say of what (make.py).
 """
 
 from __future__ import annotations
@@ -13,11 +17,13 @@ from itertools import permutations, product
 
 import numpy as np
 
-from spacevista.qa.numbers import motion_numbers, motion_text, rounding_of
+from spacevista.qa.numbers import DEGREES, motion_numbers, motion_text, place_text, rounding_of, scalar_text
 
 NUMBER_OPTIONS = 4
 WORD_OPTIONS = 4
-MIN_STEP, MAX_STEP = 1.35, 1.85
+NEAR_STEP, FAR_STEP = 1.28, 1.5  # between numbers
+MIN_STEP, MAX_STEP = 1.35, 1.85  # between angles, and between the two distances of a place
+COUNT_RATIO = 1.2
 LETTERS = "ABCD"
 VISIBLE_SHIFT = 0.5  # of the path: two motions nearer than this and than the next look alike
 VISIBLE_TURN_DEG = 20.0
@@ -27,12 +33,58 @@ def number_options(value: float, error: float, unit: str, rng: np.random.Generat
     """Return four lengths as text and the place of the right one, for a positive value known to `error` (relative)."""
     if value <= 0:
         raise ValueError(f"options: expected a positive value, got {value}")
-    steps = rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP), NUMBER_OPTIONS - 1)
+    steps = rng.uniform(math.log(NEAR_STEP), math.log(FAR_STEP), NUMBER_OPTIONS - 1)
     ladder = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
     rank = int(rng.integers(NUMBER_OPTIONS))
     rounding = rounding_of(value, error)
     texts = [f"{rounding.text(value * float(rung / ladder[rank]))} {unit}" for rung in ladder]
     return shuffled(texts, rank, rng)
+
+
+def count_options(value: float, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return four counts as text and the place of the right one; as `number_options`, in whole steps, none negative."""
+    below, above = [round(value)], [round(value)]
+    while below[0] > 0 and len(below) < NUMBER_OPTIONS:
+        below.insert(0, min(below[0] - 1, int(below[0] / COUNT_RATIO)))
+    rank = int(rng.integers(len(below)))
+    while len(above) < NUMBER_OPTIONS - rank:
+        above.append(max(above[-1] + 1, math.ceil(above[-1] * COUNT_RATIO)))
+    counts = [*below[len(below) - 1 - rank : -1], *above]
+    return shuffled([str(count) for count in counts], rank, rng)
+
+
+def angle_options(value: float, error: float, most_deg: float, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return a signed angle, its opposite, and another angle both ways, as text; and the place of the right one.
+
+    With whole pairs the options do not give the sign away. No angle is larger than `most_deg`.
+    """
+    step = math.exp(rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP)))
+    smaller = rng.random() < 0.5 or abs(value) * step > most_deg
+    other = value / step if smaller else value * step
+    texts = [scalar_text(v, error, DEGREES) for v in (value, -value, other, -other)]
+    return shuffled(texts, 0, rng)
+
+
+def turn_options(value: float, error: float, most_deg: float, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return four angles without signs as `number_options` does, none larger than `most_deg`."""
+    steps = rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP), NUMBER_OPTIONS - 1)
+    ladder = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
+    possible = np.flatnonzero(value * ladder[-1] / ladder <= most_deg)  # ranks at which all four are small enough
+    rank = int(rng.choice(possible)) if len(possible) else NUMBER_OPTIONS - 1
+    texts = [scalar_text(value * float(rung / ladder[rank]), error, DEGREES) for rung in ladder]
+    return shuffled(texts, rank, rng)
+
+
+def place_options(place: Sequence[float], error: float, unit: str, rng: np.random.Generator) -> tuple[list[str], int]:
+    """Return a place, the same distance the opposite way, and another distance both ways; and the place of the first.
+
+    With both directions at both distances neither gives the other away.
+    """
+    step = math.exp(rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP)))
+    distance, azimuth = place
+    other = distance * step if rng.random() < 0.5 else distance / step
+    places = [(d, a) for d in (distance, other) for a in (azimuth, azimuth + 180)]
+    return shuffled([place_text(p, error, unit) for p in places], 0, rng)
 
 
 def choice_options(texts: Sequence[str], right: int, most: int, rng: np.random.Generator) -> tuple[list[str], int]:

@@ -14,10 +14,11 @@ from pathlib import Path
 from string import Template
 
 from spacevista import __version__
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.audit_table import Cell, wilson
 from spacevista.qa.make import frame_path
 from spacevista.qa.page_cards import card, chosen, strip_picture
+from spacevista.qa.page_model import Said, model_section
 from spacevista.qa.page_text import percent
 from spacevista.qa.plots import COLORS, log_histogram_svg
 from spacevista.qa.record import QA_VERSION, Question
@@ -47,6 +48,7 @@ class WorldReport:
         categories: of its objects, one for each.
         sizes_m: true longest side of each object; `distances_m` from the camera to its middle, for each view of it.
         seconds: of each step, in order.
+        for_model: what a model is asked, where there is one.
     """
 
     scale: Scale
@@ -60,16 +62,19 @@ class WorldReport:
     questions: tuple[Question, ...]
     checked: tuple[Checked, ...]
     seconds: Mapping[str, float]
+    for_model: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """A run: its worlds by scale and seed, its table by task and scale, what it took."""
+    """A run: its worlds by scale and seed, its table by task and scale, what it took, what a model said of it."""
 
     worlds: tuple[WorldReport, ...]
     cells: dict[str, dict[str, Cell]]
     total_s: float
     workers: int
+    model: str = ""
+    said: tuple[Said, ...] = ()
 
 
 def report_page(report: Report, root: Path) -> str:
@@ -79,11 +84,12 @@ def report_page(report: Report, root: Path) -> str:
     return Template(package.joinpath("page.html").read_text(encoding="utf-8")).substitute(
         style=package.joinpath("page.css").read_text(encoding="utf-8"),
         figures=_headline(report),
-        links=_links(scales),
+        links=_links(scales, bool(report.said)),
         table=_accuracy_table(report.cells),
         sizes=_histogram(report, scales, "sizes_m", "longest side of an object"),
         distances=_histogram(report, scales, "distances_m", "distance from the camera"),
         sheets="".join(_sheets(report, scale, root) for scale in scales),
+        model=model_section(report.model, report.said, root),
         workers="one process" if report.workers == 1 else f"{report.workers} processes",
         total=f"{report.total_s:.0f}",
         seconds=_seconds_table(report, scales),
@@ -111,8 +117,8 @@ def _headline(report: Report) -> str:
     return "\n".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
 
 
-def _links(scales: Iterable[Scale]) -> str:
-    anchors = [(scale.value, SCALE_FACTS[scale].label) for scale in scales]
+def _links(scales: Iterable[Scale], model: bool) -> str:
+    anchors = [(scale.value, SCALE_FACTS[scale].label) for scale in scales] + [("model", "What a model says")] * model
     anchors += [("distributions", "Sizes and distances"), ("accuracy", "Accuracy and yield"), ("run", "This run")]
     return "".join(f'<a href="#{anchor}">{text}</a>' for anchor, text in anchors)
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from spacevista.qa.audit import Judged
+from spacevista.qa.audit_judged import Judged
 from spacevista.qa.check import inside
 from spacevista.qa.marks import draw_marks
 from spacevista.qa.options import LETTERS
 from spacevista.qa.page_text import percent
 from spacevista.qa.record import Form, Question
 
-SLOTS = 9  # pictures on the cards of a world: three rows of three, room for each of the six tasks
+SLOTS = 12  # pictures on the cards of a world: four rows of three
+STEP = SLOTS // 2  # tasks that one page's worlds are apart: together they show more than a world has room for
 MOST_PICTURES = 2  # on one card; of a question without marks the two that a motion is about, or the first ones
 CARD_WIDTH_PX, STRIP_WIDTH_PX = 480, 240
 QUALITY = 82  # of the pictures on the page; the data set keeps the full ones
@@ -27,10 +28,12 @@ FORMS: tuple[Form, ...] = ("mc", "reg", "free")
 def chosen(questions: Sequence[Question], turn: int) -> list[Question]:
     """Return questions about different facts that fill SLOTS: the tasks in turn, the forms in turn, with marks if any.
 
-    Frames that no card shows yet come first, so that the cards go around the scene; `turn` shifts the forms.
+    Frames that no card shows yet come first, so that the cards go around the scene; `turn` shifts tasks and forms.
     """
     fitting = [q for q in questions if len(frames_of(q)) <= MOST_PICTURES]
-    waiting = {task: [q for q in fitting if q.task == task] for task in dict.fromkeys(q.task for q in fitting)}
+    tasks = list(dict.fromkeys(q.task for q in fitting))
+    first = turn * STEP % max(len(tasks), 1)
+    waiting = {task: [q for q in fitting if q.task == task] for task in (*tasks[first:], *tasks[:first])}
     cards: list[Question] = []
     shown: list[str] = []
     while any(waiting.values()):
@@ -59,7 +62,12 @@ def _rank(question: Question, form: Form, shown: Sequence[str]) -> tuple[int, bo
 
 
 def card(question: Question, judged: Judged, root: Path) -> str:
-    """Return one question as HTML; its frames lie below `root`."""
+    """Return one question with the verdict on its fact as HTML; its frames lie below `root`."""
+    return card_with(question, _verdict(judged), judged.right, root)
+
+
+def card_with(question: Question, verdict: str, good: bool, root: Path) -> str:
+    """Return one question with something said below its answer as HTML; its frames lie below `root`."""
     frames = frames_of(question)
     pictures = "".join(_marked_picture(question, frame, root) for frame in frames)
     sentence, *_ = question.question.split("\n")
@@ -68,7 +76,8 @@ def card(question: Question, judged: Judged, root: Path) -> str:
     labels = "".join(f"<span>{escape(tag)}</span>" for tag in tags if tag != "none")
     return (
         f'<article class="card{" two" * (len(frames) > 1)}"><div class="pictures">{pictures}</div><div class="body">'
-        f'<p class="tags">{labels}</p><p class="ask">{escape(sentence)}</p>{answer}{_verdict(judged)}</div></article>'
+        f'<p class="tags">{labels}</p><p class="ask">{escape(sentence)}</p>{answer}'
+        f'<p class="verdict {"good" if good else "bad"}">{"✓" if good else "✗"} {escape(verdict)}</p></div></article>'
     )
 
 
@@ -122,9 +131,5 @@ def _answer(question: Question) -> str:
 def _verdict(judged: Judged) -> str:
     """Return how the truth judges a fact, in words."""
     if judged.rel_error is None or judged.half_width is None:  # a choice
-        text = "agrees with the truth" if judged.right else "differs from the truth"
-    else:
-        off, stated = percent(judged.rel_error, 2), percent(judged.half_width, 2)
-        text = f"{off} off the truth, stated: ±{stated}"
-    mark, style = ("✓", "good") if judged.right else ("✗", "bad")
-    return f'<p class="verdict {style}">{mark} {escape(text)}</p>'
+        return "agrees with the truth" if judged.right else "differs from the truth"
+    return f"{percent(judged.rel_error, 2)} off the truth, stated: ±{percent(judged.half_width, 2)}"

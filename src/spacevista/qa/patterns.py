@@ -15,6 +15,12 @@ from string import Formatter
 
 import msgspec
 
+from spacevista.tasks.appearance_order import PLACES
+from spacevista.tasks.object_counting import POSITIONS as COUNTED_POSITIONS
+from spacevista.tasks.object_counting import SIZES as COUNTED_SIZES
+from spacevista.tasks.relations import POSITIONS, SIZES
+
+COUNTED = (*COUNTED_POSITIONS, *COUNTED_SIZES)
 ONE, TWO, MANY = frozenset({"a"}), frozenset({"a", "b"}), frozenset({"list"})
 SLOTS: dict[tuple[str, str], frozenset[str]] = {
     ("object_size", "longest"): ONE,
@@ -33,6 +39,20 @@ SLOTS: dict[tuple[str, str], frozenset[str]] = {
     ("depth_estimation", "which_nearest_across"): MANY,
     ("view_change", "vector"): frozenset(),
     ("view_change", "direction"): frozenset(),
+    **{("position_comparison", aspect): TWO for aspect in POSITIONS},
+    **{("position_comparison", f"{aspect}_across"): TWO | {"view"} for aspect in POSITIONS},
+    **{("existence", aspect): ONE | {"one"} for aspect in (*POSITIONS, *SIZES)},
+    ("object_counting", "class"): frozenset({"plural"}),
+    ("object_counting", "class_across"): frozenset({"plural"}),
+    **{("object_counting", aspect): ONE | {"plural"} for aspect in COUNTED},
+    ("appearance_order", "order"): frozenset({"all"}),
+    **{("appearance_order", place): MANY for place in PLACES},
+    ("object_matching", "same"): TWO,
+    ("object_matching", "which"): MANY | {"anchor"},
+    **{("rotation_estimation", aspect): frozenset() for aspect in ("turn_net", "turn_swept", "attitude")},
+    **{("rotation_estimation", aspect): ONE for aspect in ("around_net", "around_swept")},
+    ("object_location", "direction"): TWO,
+    ("object_location", "place"): TWO,
     ("route_planning", "turns"): TWO | {"goal", "agent", "steps"},
     ("navigation", "path"): TWO | {"agent", "reach", "compass"},
     ("manipulation_planning", "path"): TWO | {"side", "gap", "tolerance", "frame"},
@@ -62,6 +82,9 @@ class FormLines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     motion_sentence_native: tuple[str, ...]
     motion_sentence_free: tuple[str, ...]
     choice_sentence: tuple[str, ...]
+    yes_no_sentence: tuple[str, ...]
+    count: tuple[str, ...]
+    count_sentence: tuple[str, ...]
 
 
 class Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -113,9 +136,9 @@ def fill(pattern: str, slots: Mapping[str, str]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str], word: str = "or") -> str:
     """Return "x, y or z"."""
-    return " or ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
+    return f" {word} ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
 
 
 def _check_slots(pattern: str, needed: frozenset[str]) -> None:

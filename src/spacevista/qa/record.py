@@ -22,21 +22,24 @@ TaskName = Literal[
     "relative_distance",
     "depth_estimation",
     "view_change",
+    "position_comparison",
+    "existence",
+    "object_counting",
+    "appearance_order",
+    "object_matching",
+    "rotation_estimation",
+    "object_location",
     "route_planning",
     "navigation",
     "manipulation_planning",
     "destination_location",
     "obstacles_location",
-    # Without templates: experiments/all_scale words them.
-    "object_counting",
-    "position_comparison",
-    "object_matching",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 
 COLORS: tuple[Color, ...] = get_args(Color)  # in order of mention
 MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
-QA_VERSION = 2  # raise it when wording, options or marks of the same fact come out differently
+QA_VERSION = 3  # raise it when wording, options or marks of the same fact come out differently
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ With more objects than colours, those that can be named stay without a mark.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,16 @@ from spacevista.qa.record import COLORS, Mark, MarkKind, PromptType
 from spacevista.qa.wording import Reference, named, pointed, spot
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate
+from spacevista.tasks.rotation_estimation import clip_between
 
 MOST_FRAMES = 32  # as many as the source's model is sent
+# Clips that are sent in the order in which they are asked about, which may be backwards.
+AS_SHOWN: Mapping[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
+    "view_change": tuple,
+    "appearance_order": tuple,
+    "rotation_estimation": clip_between,
+}
+WITH_OWN_FRAMES = ("depth_estimation", "position_comparison", "object_matching")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +52,8 @@ def sent_frames(candidate: Candidate, sightings: Sightings) -> tuple[int, ...]:
 
     Those the candidate is about; else all of the scene, thinned evenly to 32, with the best view of each object kept.
     """
-    if candidate.task == "view_change":
-        return candidate.frames
+    if candidate.task in AS_SHOWN:
+        return AS_SHOWN[candidate.task](candidate.frames)
     if candidate.frames:
         return tuple(sorted(set(candidate.frames)))
     every = range(len(sightings.pixels))
@@ -54,6 +62,12 @@ def sent_frames(candidate: Candidate, sightings: Sightings) -> tuple[int, ...]:
     best = {f for o in candidate.objects if (f := sightings.best_frame(o, every)) is not None}
     spread = np.linspace(0, len(every) - 1, MOST_FRAMES - len(best)).round().astype(int).tolist()
     return tuple(sorted(best | set(spread)))
+
+
+def own_frames(candidate: Candidate) -> bool:
+    """Tell whether each object of a candidate has a frame of its own, in which it is meant."""
+    each = len(candidate.frames) > 1 and len(candidate.frames) == len(candidate.objects)
+    return each and candidate.task in WITH_OWN_FRAMES
 
 
 def cast_of(
@@ -75,7 +89,7 @@ def cast_of(
         home, name = homes[place], names[place]
         if home is None:
             return None
-        where = f"in picture {frames.index(home) + 1}" if candidate.frames and len(frames) > 1 else ""
+        where = f"in picture {frames.index(home) + 1}" if own_frames(candidate) and len(frames) > 1 else ""
         if place not in to_mark and name is not None:
             references[place] = named(name, where)
         elif prompt_type != "none":
@@ -95,9 +109,8 @@ def _marked_places(mentioned: Sequence[int], names: Sequence[str | None], prompt
 
 def _home(candidate: Candidate, place: int, frames: Sequence[int], sightings: Sightings) -> int | None:
     """Return the frame on which an object is pointed at: its own in the candidate, else the one that shows it best."""
-    own = candidate.frames
-    if len(own) > 1 and len(own) == len(candidate.objects):
-        frames = (own[place],)
+    if own_frames(candidate):
+        frames = (candidate.frames[place],)
     return sightings.best_frame(candidate.objects[place], frames)
 
 

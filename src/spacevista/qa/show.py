@@ -30,7 +30,13 @@ from spacevista.tasks.facts import Fact, Interval
 PICTURE_WIDTH = 480  # pixels: of a frame in the page
 EVIDENCE_FRAMES = 4  # frames with the 3D evidence; the question's frames are all there
 ROUNDING = 1e-9  # of numbers in a row: float64 sums in another order are off by less, an edited value by more
-MOTION_PARTS = ("m right", "m up", "m forward", "degrees to the right", "degrees up")
+PARTS: dict[str, tuple[str, ...]] = {
+    "motion": ("m right", "m up", "m forward", "degrees to the right", "degrees up"),
+    "place": ("m away", "degrees from right over back"),
+    "angle": ("degrees",),
+    "count": ("objects",),
+}
+AGAIN = tuple(name for name in Question.__struct_fields__ if name != "rationale")
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
 @media (prefers-color-scheme:dark){body{background:#181818;color:#ddd}}
 img{max-width:100%;margin:0 .4rem .4rem 0}figure{display:inline-block;margin:0 .5rem .8rem 0;max-width:30rem}
@@ -82,10 +88,13 @@ def recompute(data: Path, question_id: str) -> Shown:
 
 
 def differences(shown: Shown) -> list[str]:
-    """Return what the stored row and the one computed again differ in; another processor may round differently."""
+    """Return what the stored row and the one computed again differ in; another processor may round differently.
+
+    Rationales are not compared: a model may have told them.
+    """
     if shown.again is None:
         return ["the scene gives no such question any more"]
-    pairs = ((name, getattr(shown.stored, name), getattr(shown.again, name)) for name in Question.__struct_fields__)
+    pairs = ((name, getattr(shown.stored, name), getattr(shown.again, name)) for name in AGAIN)
     return [f"{name}: stored {had!r}, computed {now!r}" for name, had, now in pairs if not _same(had, now)]
 
 
@@ -108,7 +117,7 @@ def fact_lines(shown: Shown) -> list[str]:
         lines.append(f"choice {fact.choice} of {', '.join(fact.options)}, ahead by {fact.margin:.1%}")
         lines += [f"compared: {_interval(interval)}" for interval in fact.intervals]
     else:
-        units = MOTION_PARTS if fact.quantity == "motion" else ("m",)
+        units = PARTS.get(fact.quantity, ("m",))
         parts = zip(fact.values, fact.intervals, units, strict=True)
         lines += [f"value {value:.6g} {unit}, interval {_interval(interval)}" for value, interval, unit in parts]
     return lines + told(shown.stretches)

@@ -126,7 +126,13 @@ def quantity_of(candidate: Candidate) -> Quantity:
     """Return what kind of value a candidate asks for, if it is not a choice."""
     if candidate.task == "view_change":
         return "motion"
-    quantities: dict[str, Quantity] = {"object_size": "length", "absolute_distance": "distance"}
+    quantities: dict[str, Quantity] = {
+        "object_size": "length",
+        "absolute_distance": "distance",
+        "object_counting": "count",
+        "rotation_estimation": "angle",
+        "object_location": "place",
+    }
     return quantities.get(candidate.task, "depth")
 
 

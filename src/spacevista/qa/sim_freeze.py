@@ -42,6 +42,7 @@ from spacevista.scenes.record import Noise, Scene, SceneObject
 from spacevista.sim.seeds import WORLD_VERSION
 from spacevista.sim.simulate import UP, simulate
 from spacevista.sim.truth import Truth, size_of
+from spacevista.sim.truth_table import JUDGES
 from spacevista.sim.worlds import make_world
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import TASK_VERSION, Candidate, Fact, Interval
@@ -115,6 +116,8 @@ def truth_fact(fact: Fact, truth: Truth) -> Fact:
     if choice:
         if choice != fact.choice:
             raise DatasetError("the truth is another choice")
+        if (fact.candidate.task, fact.candidate.aspect) in JUDGES:  # of these the task's own rule is the margin
+            return Fact(fact.candidate, "choice", (), (), choice, fact.options, round(fact.margin, 4))
         sizes = compared(truth, fact.candidate)
         winner = fact.options.index(choice) % len(sizes)  # of six directions, three are the others backwards
         intervals = tuple(Interval(size, size) for size in sizes)
@@ -122,8 +125,9 @@ def truth_fact(fact: Fact, truth: Truth) -> Fact:
         if ahead < APART:
             raise DatasetError("the truth is not apart by 10 %")
         return Fact(fact.candidate, "choice", (), intervals, choice, fact.options, round(ahead, 4))
-    size = np.linalg.norm(values[:3])
-    if np.linalg.norm(np.subtract(fact.values[:3], values[:3])) > NUMBER_TOLERANCE * size:
+    lengths = 1 if fact.quantity == "place" else 3
+    size = np.linalg.norm(values[:lengths])
+    if np.linalg.norm(np.subtract(fact.values[:lengths], values[:lengths])) > NUMBER_TOLERANCE * size:
         raise DatasetError("the label is over 10 % off the truth")
     numbers = quantised(quantity_of(fact.candidate), values)
     return Fact(fact.candidate, fact.quantity, numbers, tuple(Interval(number, number) for number in numbers))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spacevista.qa.numbers import motion_numbers, motion_text, rounding_of, scalar_text
+from spacevista.qa.numbers import motion_numbers, motion_text, number_text, place_text, scalar_text
 from spacevista.qa.options import lettered
 from spacevista.qa.patterns import fill, templates
 from spacevista.qa.record import Color, Form, MarkKind, UnitPolicy
@@ -49,15 +49,19 @@ def choose_pattern(task: str, aspect: str, unit: str, rng: np.random.Generator) 
     return one_of([p for p in patterns if unit or "{unit}" not in p], rng)
 
 
-def form_line(quantity: Quantity, form: Form, policy: UnitPolicy, unit: str, rng: np.random.Generator) -> str:
-    """Return the sentence that says what form the answer takes."""
+def form_line(
+    quantity: Quantity, form: Form, policy: UnitPolicy, unit: str, rng: np.random.Generator, yes_no: bool = False
+) -> str:
+    """Return the sentence that says what form the answer takes; `yes_no` says that it is one of these two words."""
     lines = templates().phrases.form
     native = policy == "native"
     motion = quantity == "motion"
     if form == "mc":
         choices = lines.mc
+    elif quantity == "count":
+        choices = lines.count if form == "reg" else lines.count_sentence
     elif quantity == "choice":
-        choices = lines.choice_sentence
+        choices = lines.yes_no_sentence if yes_no else lines.choice_sentence
     elif form == "reg" and motion:
         choices = lines.motion_native if native else lines.motion_free
     elif form == "reg":
@@ -77,14 +81,16 @@ def user_text(sentence: str, options: Sequence[str], form_sentence: str) -> str:
 
 
 def value_text(value: Sequence[float], error: float, unit: str) -> str:
-    """Return a value as it stands in an option or a sentence: "6.3 cm", or a motion in words."""
+    """Return a value as it stands in an option or a sentence: "6.3 cm", a place or a motion in words."""
+    if len(value) == 2:
+        return place_text(value, error, unit)
     return scalar_text(value[0], error, unit) if len(value) == 1 else motion_text(value, error, unit)
 
 
 def bare_text(value: Sequence[float], error: float, unit: str, policy: UnitPolicy) -> str:
     """Return a value as an answer of its own: "6.3", or "6.3 cm" where the question does not name the unit."""
-    numbers = [rounding_of(value[0], error).text(value[0])] if len(value) == 1 else motion_numbers(value, error)
-    if policy == "native":
+    numbers = [number_text(value[0], error, unit)] if len(value) == 1 else motion_numbers(value, error)
+    if policy == "native" or not unit:
         return ", ".join(numbers)
     units = [unit] if len(value) == 1 else [unit] * 3 + ["degrees"] * 2
     return ", ".join(f"{number} {name}" for number, name in zip(numbers, units, strict=True))

@@ -17,7 +17,7 @@ from spacevista.scoring.units import unit_asked
 Row = Mapping[str, Any]  # one line of a results file
 Parser = Literal["official", "strict"]
 Form = Literal["mc", "reg", "free"]
-Kind = Literal["choice", "number", "text", "spar_motion", "motion", "sentence", "unknown"]
+Kind = Literal["choice", "number", "text", "spar_motion", "motion", "place", "sentence", "unknown"]
 Benchmark = Literal[
     "vsi_bench", "sti_bench", "mmsi_bench", "spar_bench", "spacevista_bench", "spacevista_parquet", "spacevista_sim"
 ]
@@ -77,6 +77,7 @@ PARQUET_UNITS: dict[str, str] = {
     **dict.fromkeys(("OBJECT_ROTATION", "CAMERA_ROTATION"), "degrees"),
 }
 
+PLACE_LENGTH = 2  # a distance and an azimuth
 LARGEST = sys.float_info.max  # JSON can hold longer integers
 
 BENCH_KINDS: dict[str, Kind] = {"mc": "choice", "numerical": "number", "text": "text"}
@@ -212,7 +213,7 @@ def _sim_kind(row: Row) -> Kind:
         raise ScoringError(f"spacevista_sim, {name_of(row)}: expected form mc, reg or free, got {form!r:.80}")
     value = sim_value(row)
     if len(value) > 1:
-        return "motion"
+        return "place" if len(value) == PLACE_LENGTH else "motion"
     return "number" if form == "reg" or value else "sentence"
 
 

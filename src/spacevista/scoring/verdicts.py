@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spacevista.scoring import motion, official
 from spacevista.scoring.benchmarks import LAYOUTS, Kind, Parser, Row, sim_value, unit_of
+from spacevista.scoring.closed import READERS, place_score
 from spacevista.scoring.moves import PLANNED, plan_score, read_plan
 from spacevista.scoring.mra import mra
 from spacevista.scoring.official import choice, extract, number, same, truth_number
@@ -193,8 +194,21 @@ def sim_motion(benchmark: str, row: Row, text: str) -> Verdict:
     return UNREADABLE if predicted is None else Verdict(motion.motion_score(predicted, value), readable=True)
 
 
+def sim_place(benchmark: str, row: Row, text: str) -> Verdict:
+    unit_name = str(row.get("unit", ""))
+    unit = unit_named(unit_name)
+    if unit is None or unit.dimension != "length":
+        return Verdict(None, readable=False, reason="the truth is no place: expected a unit of length")
+    score = place_score(answer_part(text), sim_value(row), unit_name)
+    return UNREADABLE if score is None else Verdict(score, readable=True)
+
+
 def sim_sentence(benchmark: str, row: Row, text: str) -> Verdict:
     options, answer = options_of(row), answer_part(text)
+    reader = READERS.get(str(row.get("task")))
+    if reader is not None and (true := reader(truth_text(row))) is not None:
+        said = reader(answer)
+        return UNREADABLE if said is None else _graded(said == true)
     if row.get("task") in PLANNED and (plan := read_plan(truth_text(row))) is not None:
         told = read_plan(answer)
         return UNREADABLE if told is None else Verdict(plan_score(told, plan), readable=True)
@@ -214,6 +228,7 @@ JUDGES: dict[Parser, dict[Kind, Judge]] = {
         "spar_motion": official_spar_motion,
         "unknown": official_unknown,
         "motion": sim_motion,
+        "place": sim_place,
         "sentence": sim_sentence,
     },
     "strict": {
@@ -223,6 +238,7 @@ JUDGES: dict[Parser, dict[Kind, Judge]] = {
         "spar_motion": strict_spar_motion,
         "unknown": strict_unknown,
         "motion": sim_motion,
+        "place": sim_place,
         "sentence": sim_sentence,
     },
 }

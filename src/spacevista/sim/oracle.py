@@ -19,6 +19,7 @@ from spacevista.sim.world import World
 
 MAX_HALF_WIDTH = 0.03
 MIN_SPAN_PX = 40  # side of the square with as many pixels as the object has in a picture
+PLAIN_SPAN_PX = 32  # an object so large in a picture is plainly in view
 MIN_FRAMES = 2  # that show an object at least so large, where its geometry is asked for
 APART = 0.10  # a comparison is decided if one value exceeds the other by this share
 DEAD_ZONE_MOVE = 0.02  # of the first frame's median depth: smaller motions are not asked
@@ -79,10 +80,18 @@ class Oracle:
                 return self._moves(frames[0], frames[1]) or self._turns(frames[0], frames[1])
             case "view_change", "direction":
                 return self._moves(frames[0], frames[1]) and self._heads_one_way(frames[0], frames[1])
+        from spacevista.sim.oracle_table import DECIDES  # built on Oracle, so it cannot be imported before it
+
+        if (task, aspect) in DECIDES:
+            return DECIDES[task, aspect](self, aspect, objects, frames)
         raise GeometryError(f"oracle: expected a known task and aspect, got {task}, {aspect}")
 
     def visible(self, task: str, aspect: str, objects: tuple[int, ...], frames: tuple[int, ...] = ()) -> bool:
         """Tell whether every object has at least one pixel in the frames named (in any frame if none is named)."""
+        from spacevista.sim.oracle_table import SEES
+
+        if (task, aspect) in SEES:
+            return SEES[task, aspect](self, aspect, objects, frames)
         named = frames or tuple(range(len(self.world.path)))
         if len(frames) == len(objects) and len(frames) > 1:  # one frame for each object
             return all(self.pixels(frame, i) > 0 for frame, i in zip(frames, objects, strict=True))
@@ -94,6 +103,14 @@ class Oracle:
             ids, counts = np.unique(self.truth.views.picture(frame)[1], return_counts=True)
             self._pixels[frame] = dict(zip(ids.tolist(), counts.tolist(), strict=True))
         return self._pixels[frame].get(object_id, 0)
+
+    def plain(self, object_id: int, frames: tuple[int, ...]) -> bool:
+        """Tell whether any of the frames shows an object at least PLAIN_SPAN_PX across."""
+        return any(self.pixels(frame, object_id) >= PLAIN_SPAN_PX**2 for frame in frames)
+
+    def measurable(self, object_id: int) -> bool:
+        """Tell whether enough frames show an object large enough to measure it, and its unseen space has an end."""
+        return self._shown(object_id) and not self.space(object_id).open
 
     def sizes(self, object_id: int) -> dict[str, Bounds] | None:
         """Return bounds of an object's sizes by aspect; None where it is not bounded or hardly seen."""

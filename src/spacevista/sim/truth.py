@@ -195,7 +195,7 @@ def judge(
     frames: tuple[int, ...] = (),
     point_px: tuple[float, float] | None = None,
 ) -> Judgement | None:
-    """Return the true value of a candidate: a number (metres), the numbers of a motion, or the right choice.
+    """Return the true value of a candidate: a number (metres, degrees, a count), several numbers, or the right choice.
 
     None: there is no truth (a tie within 0.1 %, or nothing of the object is visible).
 
@@ -226,6 +226,10 @@ def judge(
             return truth.motion(frames[0], frames[1])
         case "view_change", "direction":
             return main_direction(truth.motion(frames[0], frames[1]))
+    from spacevista.sim.truth_table import JUDGES  # built on Truth, so it cannot be imported before it
+
+    if (task, aspect) in JUDGES:
+        return JUDGES[task, aspect](truth, aspect, objects, frames)
     raise GeometryError(f"truth: expected a known task and aspect, got {task}, {aspect}")
 
 

@@ -38,6 +38,7 @@ class Views:
         self.world = world
         self.rays = RayScene.of(world)
         self._pictures: dict[int, tuple[FloatArray, Int32Array]] = {}
+        self._spans: dict[int, dict[int, float]] = {}
         self._bodies = {body.id: body for body in world.objects}
         self._stretch = np.linalg.norm(world.camera.rays(), axis=2)  # (H, W): straight-line distance per z-depth
 
@@ -47,6 +48,13 @@ class Views:
             depth_m, ids = self.rays.depth_and_ids(self.world.camera, self.world.path[frame])
             self._pictures[frame] = depth_m.astype(np.float64), ids
         return self._pictures[frame]
+
+    def span_px(self, frame: int, object_id: int) -> float:
+        """Return the side of the square with as many pixels as a frame has of an object, 0 where it has none."""
+        if frame not in self._spans:
+            ids, counts = np.unique(self.picture(frame)[1], return_counts=True)
+            self._spans[frame] = dict(zip(ids.tolist(), np.sqrt(counts).tolist(), strict=True))
+        return self._spans[frame].get(object_id, 0.0)
 
     def cast(self, frame: int, pixels: FloatArray) -> tuple[FloatArray, Int32Array]:
         """Return exact z-depths (N; inf where nothing is hit) and body ids (N) along rays through pixels (N, 2)."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 TASK_VERSION = 2  # raise it when a computation changes its result, or other candidates are asked
 
-Quantity = Literal["length", "distance", "depth", "volume", "choice", "motion"]
+Quantity = Literal["length", "distance", "depth", "volume", "choice", "motion", "count", "angle", "place"]
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,11 @@ class Fact:
     Attributes:
         candidate: what is asked.
         quantity: what kind of value it is; "choice" holds `choice`, all others `values`.
-        values: the number, or the numbers of a vector (metres, degrees, cubic metres).
-        intervals: one for each value; for a choice, of the quantities compared, in the order of the objects.
-        choice: the right one of `options` ("" for numbers): an object id as text, or a word.
+        values: the number, or the numbers of a vector (metres, degrees, cubic metres); a place is a distance and an
+            azimuth.
+        intervals: one for each value; for a choice, of the quantities compared, in the order of the objects; none
+            where what is compared has no zero of its own, as a position has none.
+        choice: the right one of `options` ("" for numbers): an object id as text, a word, or ids in order ("3-1-2").
         options: all that could be right.
         margin: by how much a choice is decided, relative (0.25: the nearest rival is 25 % off).
     """

@@ -75,7 +75,7 @@ class Workspace:
         return [n for n in range(len(self.ids)) if n != number]
 
     def unsure_m(self) -> FloatArray:
-        """Return by how much (N, 3) faces of what the objects might fill lie outside those of what was seen, and noise."""
+        """Return by how much (N, 3) faces of possible boxes lie outside those of seen ones, with noise."""
         beyond = np.maximum(self.possible.high_m - self.seen.high_m, self.seen.low_m - self.possible.low_m)
         return np.asarray(beyond + self.margin_m[:, None])
 
@@ -142,7 +142,7 @@ def workspace_of(scene: Scene) -> Workspace | str:
 
 
 def view_axes(frame: SceneFrame, up: FloatArray) -> FloatArray | None:
-    """Return right, forward and up (3, 3; columns) of a camera, levelled; None where it is rolled by 25 degrees or more."""
+    """Return right, forward and up (3, 3; columns) of a camera, levelled; None where it is rolled by 25 degrees."""
     right = frame.world_from_camera.rotation[:, 0]
     flat = right - (right @ up) * up
     length = float(np.linalg.norm(flat))
@@ -185,7 +185,7 @@ def noise_m(thing: SceneObject) -> float:
 
 
 def round_step(sizes_m: FloatArray, unsure_m: FloatArray) -> float:
-    """Return the length that moves are multiples of, from objects' longest sides (N) and how unsure their faces are (N).
+    """Return the length that moves are multiples of, from objects' longest sides and how unsure their faces are (N).
 
     A round number under STEP_SHARE of the median side; if more than a third of the objects are less sure than that,
     the next ones, up to COARSE_SHARE.
