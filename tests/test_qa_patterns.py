@@ -7,10 +7,13 @@ import pytest
 
 from spacevista.qa.lint import edit_distance, near_pairs, sentence_problems
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
+from spacevista.qa.plan_words import AXES, BOXES, COMPASS, FRAME, agent_text
 from spacevista.qa.record import MARK_KINDS
 from spacevista.qa.wording import form_line, named, pointed, spot, user_text
+from spacevista.scales import Scale
+from spacevista.tasks.plans import AGENTS
 
-LEAST_PATTERNS = 1200
+LEAST_PATTERNS = 1800
 RNG = np.random.default_rng(0)
 SAMPLES = {
     "named": [named(n).phrase for n in ("apple", "tissue box", "hour glass", "mug", "used battery")],
@@ -23,11 +26,30 @@ ASKS = [(key, pattern) for key, aspect in templates().aspects.items() for patter
 def rendered(pattern: str, phrases: list[str]) -> str:
     slots = {"a": phrases[0], "b": phrases[1], "anchor": phrases[2], "list": listed(phrases[:2] + phrases[3:])}
     slots |= {"all": listed(phrases[:3], "and"), "one": "an apple", "plural": "tissue boxes", "view": "picture 2"}
+    slots |= PLAN_WORDS
     return fill(pattern, slots | {"unit": "cm"})
 
 
+PLAN_WORDS = {
+    "goal": "the red cube",
+    "agent": agent_text(AGENTS[Scale.DRONE]),
+    "steps": "1) [fill in], 2) go forward 3 m",
+    "reach": "0.9 m",
+    "compass": COMPASS,
+    "frame": FRAME,
+    "axes": AXES,
+    "boxes": BOXES,
+    "side": "to the left of",
+    "gap": "2 cm",
+    "tolerance": "1 cm",
+    "moves": "6 cm up, 12 cm left",
+}
 FIRST_OF = {"b": 1, "anchor": 2}  # the phrase that a slot starts with is the first one, but for these
-WORDS = {"one": "n apple", "plural": "issue boxes", "view": "icture 2"}  # without a letter that may become a capital
+WORDS = {slot: words[1:] for slot, words in PLAN_WORDS.items()} | {
+    "one": "n apple",
+    "plural": "issue boxes",
+    "view": "icture 2",
+}  # without a letter that may become a capital
 
 
 def test_there_are_enough_patterns_and_every_aspect_has_several():

@@ -53,6 +53,12 @@ SLOTS: dict[tuple[str, str], frozenset[str]] = {
     **{("rotation_estimation", aspect): ONE for aspect in ("around_net", "around_swept")},
     ("object_location", "direction"): TWO,
     ("object_location", "place"): TWO,
+    ("route_planning", "turns"): TWO | {"goal", "agent", "steps"},
+    ("navigation", "path"): TWO | {"agent", "reach", "compass"},
+    ("manipulation_planning", "path"): TWO | {"side", "gap", "tolerance", "frame"},
+    ("destination_location", "side"): TWO | {"moves", "frame"},
+    ("obstacles_location", "which"): TWO | {"list", "boxes"},
+    ("obstacles_location", "where"): TWO | {"axes", "boxes"},
 }
 
 

@@ -29,6 +29,11 @@ TaskName = Literal[
     "object_matching",
     "rotation_estimation",
     "object_location",
+    "route_planning",
+    "navigation",
+    "manipulation_planning",
+    "destination_location",
+    "obstacles_location",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 

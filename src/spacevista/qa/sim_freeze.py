@@ -46,6 +46,7 @@ from spacevista.sim.truth_table import JUDGES
 from spacevista.sim.worlds import make_world
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import TASK_VERSION, Candidate, Fact, Interval
+from spacevista.tasks.plans import PLANNING
 from spacevista.tasks.rules import APART, margin
 from spacevista.tasks.view_change import measure
 
@@ -69,7 +70,8 @@ def freeze_scene(scale: Scale, seed: int) -> Frozen:
     world = make_world(scale, seed)
     truth, rng = Truth(world), np.random.default_rng([seed, list(Scale).index(scale)])
     annotated = annotate(simulate(world, rng, color=False))
-    facts = [item for item in all_candidates(annotated, seed) if isinstance(item, Fact)]
+    found = [item for item in all_candidates(annotated, seed) if isinstance(item, Fact)]
+    facts = [fact for fact in found if fact.candidate.task not in PLANNING]  # a row holds no plan
     true: list[Fact] = []
     dropped: Counter[str] = Counter()
     for fact in pick_facts(both_ways(facts, annotated, rng), rng, PICKED):

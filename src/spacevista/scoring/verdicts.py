@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from spacevista.scoring import motion, official
 from spacevista.scoring.benchmarks import LAYOUTS, Kind, Parser, Row, sim_value, unit_of
 from spacevista.scoring.closed import READERS, place_score
+from spacevista.scoring.moves import PLANNED, plan_score, read_plan
 from spacevista.scoring.mra import mra
 from spacevista.scoring.official import choice, extract, number, same, truth_number
 from spacevista.scoring.parse import answer_part, read_letter, read_number, read_option, same_text
@@ -208,6 +209,9 @@ def sim_sentence(benchmark: str, row: Row, text: str) -> Verdict:
     if reader is not None and (true := reader(truth_text(row))) is not None:
         said = reader(answer)
         return UNREADABLE if said is None else _graded(said == true)
+    if row.get("task") in PLANNED and (plan := read_plan(truth_text(row))) is not None:
+        told = read_plan(answer)
+        return UNREADABLE if told is None else Verdict(plan_score(told, plan), readable=True)
     right = read_option(truth_text(row), options)
     if right is None:
         return strict_text(benchmark, row, text)

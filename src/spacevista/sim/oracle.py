@@ -12,6 +12,7 @@ from spacevista.errors import GeometryError
 from spacevista.sim.oracle_bounds import Bounds, size_bounds
 from spacevista.sim.oracle_carve import Carver
 from spacevista.sim.oracle_gaps import Side, gap_bounds
+from spacevista.sim.oracle_plans import PLANNING, PlanOracle
 from spacevista.sim.oracle_space import SAMPLES, Space, Surface, explore, surface_of
 from spacevista.sim.truth import Truth
 from spacevista.sim.world import World
@@ -39,6 +40,7 @@ class Oracle:
         self._sizes: dict[int, dict[str, Bounds] | None] = {}
         self._gaps: dict[tuple[int, int], Bounds | None] = {}
         self._pixels: dict[int, dict[int, int]] = {}
+        self._plans = PlanOracle(truth, lambda: self._carve, self.space, self._shown)
 
     def decidable(
         self,
@@ -53,6 +55,8 @@ class Oracle:
         Raises:
             GeometryError: the task has no such aspect.
         """
+        if task in PLANNING:
+            return self._plans.decidable(task, aspect, objects)
         match task, aspect:
             case "object_size", "longest" | "height" | "length" | "width":
                 return self._size_decidable(aspect, objects[0])
