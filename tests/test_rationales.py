@@ -18,8 +18,8 @@ from spacevista.qa.rationales.computed import computed, likeness, told_number
 from spacevista.qa.rationales.gate import MAX_CHARACTERS, Case, fault_of, gated, reasoning
 from spacevista.qa.rationales.known import Known, known_of_fact, numbers_of
 from spacevista.qa.rationales.patterns import patterns
+from spacevista.qa.rationales.scene_cases import with_computed
 from spacevista.qa.record import Question
-from spacevista.qa.shards import with_computed
 from spacevista.scoring.completions import block, well_formed
 from spacevista.scoring.parse import read_length_m
 from spacevista.tasks.facts import Candidate, Fact, Interval
@@ -59,7 +59,7 @@ GOOD = "The <semantic>bottle</semantic> stands among things of about <scale>18 c
 
 
 def test_every_row_gets_a_rationale_that_passes() -> None:
-    told = with_computed(SCENE, ASKED, SIZE_M)
+    told = with_computed(SCENE, ASKED.facts, ASKED.questions, SIZE_M)
     assert not told.discarded
     assert len(told.questions) == len(ASKED.questions) > 100
     for before, after in zip(ASKED.questions, told.questions, strict=True):
@@ -182,7 +182,7 @@ def test_words_for_a_ratio() -> None:
 
 
 def test_wording_differs_between_rows_and_not_between_runs() -> None:
-    first, again = (with_computed(SCENE, ASKED, SIZE_M) for _ in range(2))
+    first, again = (with_computed(SCENE, ASKED.facts, ASKED.questions, SIZE_M) for _ in range(2))
     assert first == again
     openings = Counter(q.rationale.split("<")[0] for q in first.questions)
     assert len(openings) == len(patterns().general.opening)
