@@ -17,6 +17,7 @@ from spacevista.sim.categories.small_looks import hue_color, varied
 from spacevista.sim.layouts import tabletop, tiny_tabletop
 from spacevista.sim.layouts.desk import camera_path, cloth_top, lamp_light, room, spread, wood_top
 from spacevista.sim.seeds import world_id, world_rng
+from spacevista.sim.unusual import with_unusual
 from spacevista.sim.world import Material, Texture, World
 
 COUNT = (6, 9)
@@ -34,10 +35,10 @@ class Setting:
     thread_m: tuple[float, float]
 
 
-def foreign_world(pack: AssetPack, scale: Scale, seed: int) -> World:
+def foreign_world(pack: AssetPack, scale: Scale, seed: int, unusual: float = 0.0) -> World:
     """Build world `seed` of a scale from the things of a pack; the table's upper side is z = 0.
 
-    The same files and seed give the same world.
+    The same files and seed give the same world. `unusual` is the share of objects that get an unusual size.
 
     Raises:
         AssetError: the scale has no table, or the pack has fewer than six things of its size.
@@ -52,7 +53,7 @@ def foreign_world(pack: AssetPack, scale: Scale, seed: int) -> World:
     top = wood_top(rng, setting.ring_m) if rng.random() < 0.6 else cloth_top(rng, setting.thread_m)
     structure = room(rng, top)
     path = camera_path(bodies, half, setting.camera, SCALE_FACTS[scale].camera_distance_m[0], rng)
-    return World(
+    world = World(
         id=foreign_id(pack, scale, seed),
         seed=seed,
         scale=scale,
@@ -64,6 +65,7 @@ def foreign_world(pack: AssetPack, scale: Scale, seed: int) -> World:
         licence=pack.licence,
         source=pack.source,
     )
+    return with_unusual(world, unusual) if unusual else world
 
 
 def foreign_id(pack: AssetPack, scale: Scale, seed: int) -> str:

@@ -106,7 +106,8 @@ class World:
         supports: for each object id, the plane it stands on (normal up); truth for the oracle.
         camera, path: one camera, world_from_camera of each frame in order of time.
         floor_polygon_m: (N, 2) inner floor outline of a room, counter-clockwise; None outside.
-        assets: licence of the meshes.
+        licence, source: of the meshes.
+        unusual: for each object of an unusual size its id and how many times its usual size it has.
     """
 
     id: str
@@ -121,6 +122,7 @@ class World:
     licence: str = "CC0-1.0"
     source: str = "spacevista simulator"
     background: Mapping[str, float] = field(default_factory=dict)
+    unusual: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def objects(self) -> tuple[Body, ...]:
