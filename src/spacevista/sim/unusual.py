@@ -26,6 +26,7 @@ GIANT = (1.7, 2.6)
 TRIALS = 40  # places tried for a giant before it becomes a dwarf
 GAP_SHARE = 0.02  # of its longest side: how near to others a resized thing may come
 LIFT_SHARE = 0.02  # of its height: what is lower than this is its ground (a sheet of paper, road paint), no obstacle
+TOUCH_SHARE = 2e-3  # of its longest side: what is this near to a wall leans on it, hangs from it or sticks to it
 CLEARANCE_SHARE = 0.1  # of the cameras' median distance: how near to a camera a resized thing may come
 STREAM = 7_071  # keeps these draws apart from those that make the world: its other things stay as they are
 
@@ -106,6 +107,10 @@ class _Room:
         if body.support_id or plane is None or abs(low[2] - plane.offset_m) > LIFT_SHARE * (high[2] - low[2]):
             return False
         least = GAP_SHARE * float((high - low).max())
+        touch = TOUCH_SHARE * float((high - low).max())
+        lift = max(LIFT_SHARE * float(high[2] - low[2]), 4 * touch)  # off its ground, which it does touch
+        if self._wall_gap_m(_shifted(self._solids[body.id], np.array([0.0, 0.0, lift]))) < touch:
+            return False
         for number, other in self._solids.items():
             if number != body.id and self.objects[number].support_id == body.id:
                 return False
@@ -148,8 +153,13 @@ class _Room:
         others = [other for number, other in self._solids.items() if number != body.id]
         if any(_apart_m(solid.bounds_m, other.bounds_m) < gap and solid.distance_m(other) < gap for other in others):
             return False
-        lifted = _shifted(solid, np.array([0.0, 0.0, lift]))
-        return all(_apart_m(lifted.bounds_m, wall.bounds_m) > 0 or lifted.distance_m(wall) > 0 for wall in self._walls)
+        return self._wall_gap_m(_shifted(solid, np.array([0.0, 0.0, lift]))) > 0
+
+    def _wall_gap_m(self, lifted: Solid) -> float:
+        """Return how far a thing that was lifted off its ground is from the structure, at most what its size is."""
+        size = float(np.ptp(lifted.bounds_m, axis=0).max())
+        near = [wall for wall in self._walls if _apart_m(lifted.bounds_m, wall.bounds_m) < size]
+        return min([size, *(lifted.distance_m(wall) for wall in near)])
 
 
 def _shifted(solid: Solid, shift_m: FloatArray) -> Solid:
