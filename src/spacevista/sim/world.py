@@ -133,7 +133,8 @@ class World:
         relations: which things are joined on purpose, and how. What merely stands on the structure is not listed.
         camera, path: one camera, world_from_camera of each frame in order of time.
         floor_polygon_m: (N, 2) inner floor outline of a room, counter-clockwise; None outside.
-        assets: licence of the meshes.
+        licence, source: of the meshes.
+        unusual: for each object of an unusual size its id and how many times its usual size it has.
     """
 
     id: str
@@ -149,6 +150,7 @@ class World:
     source: str = "spacevista simulator"
     background: Mapping[str, float] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
+    unusual: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def objects(self) -> tuple[Body, ...]:

@@ -49,7 +49,7 @@ def _axial(rng: np.random.Generator, length: float, across: float, wire: float, 
     profile += [(r * radius, (1 - z) * length) for r, z in bulge[::-1]]
     first, second, third = (1 + rng.integers(0, len(BANDS), 3)).tolist()
     body = lathe(profile, 36, [0, 0, 0, first, 0, 0, second, 0, third, 0, 9, 0, 0, 0, 10, 0, 0, 0])
-    rod = lathe([(0, 0), (wire / 2, 0), (wire / 2, lead + 0.05 * length), (0, lead + 0.05 * length)], 12, 11)
+    rod = lathe([(0, 0), (wire / 2, 0), (wire / 2, lead + 0.05 * half), (0, lead + 0.05 * half)], 12, 11)
     upright = union(
         moved(body, (0, 0, -half)),
         moved(rod, (0, 0, 0.95 * half)),
