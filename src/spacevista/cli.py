@@ -146,6 +146,7 @@ def build(
     licence: list[str] | None = None,
     seed: Seed = 0,
     unit_policy: Literal["native", "free"] = "native",
+    rationales: Literal["computed", "none"] = "computed",
     json: bool = False,
 ) -> int:
     """Turn captures into a data set of questions; a build that was stopped goes on where it was.
@@ -159,6 +160,8 @@ def build(
         licence: SPDX identifier: use only captures whose licence is this one, or another one named in this way.
         seed: seeds every random choice, together with the scene's id.
         unit_policy: native: a question names the unit of its answer; free: the answer does.
+        rationales: computed: every row gets the reasoning that leads to its answer; a model can tell it later
+            (`spacevista rationale`).
         json: print the figures as the last line.
     """
     configs = config or []
@@ -172,7 +175,7 @@ def build(
         licences = named_licences(licence or ())
     except SpacevistaError as error:
         raise WrongCallError(f"--licence: {error}") from error
-    return finish(command.run(captures, configs, out, workers, limit, licences, seed, unit_policy), json)
+    return finish(command.run(captures, configs, out, workers, limit, licences, seed, unit_policy, rationales), json)
 
 
 @app.command
@@ -260,6 +263,7 @@ app.command("spacevista.cli_ask:ask", name="ask", help="Ask one question of a ca
 app.command("spacevista.cli_train:app", name="train", help="Train a stage with a recipe; goes on where it was stopped.")
 app.command("spacevista.cli_data:check", name="check", help="Look for leaks, duplicates and shortcuts in a data set.")
 app.command("spacevista.cli_data:publish", name="publish", help="Make a data set ready for the Hugging Face hub.")
+app.command("spacevista.cli_data:rationale", name="rationale", help="Give a data set new rationales.")
 app.command("spacevista.cli_data:review", name="review", help="Let people accept or reject rows of a data set.")
 
 

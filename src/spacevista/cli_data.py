@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 from cyclopts import App
 
-from spacevista.cli import Count, Seed, WrongCallError, finish
+from spacevista.cli import Count, Seed, WrongCallError, finish, keys
+from spacevista.commands.rationale_options import SPLITS, RationaleOptions
 
 review = App(name="review", help="Let people accept or reject rows of a data set.")
 
@@ -48,6 +50,27 @@ def check(
     from spacevista.commands import check as command
 
     return finish(command.run(data, against or [], names_only, strict), json)
+
+
+def rationale(data: Path, /, options: RationaleOptions) -> int:
+    """Give the rows of a data set new rationales: computed ones, or those of a model; goes on where it was stopped.
+
+    A rationale is kept only if its answer is the row's and its numbers agree with the scene; what fails is counted by
+    reason, and the row has none.
+
+    Args:
+        data: folder of the data set.
+    """
+    if fault := options.fault():
+        raise WrongCallError(fault)
+    key = os.environ.get(options.key_env) if options.key_env else None
+    if options.key_env and key is None:
+        raise WrongCallError(f"--key-env: expected an environment variable that is set, got {options.key_env}")
+    splits = keys(options.splits, SPLITS, "--splits")
+
+    from spacevista.commands import rationale as command
+
+    return finish(command.run(data, options, splits, key), options.json)
 
 
 @review.command

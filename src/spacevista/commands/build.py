@@ -20,7 +20,7 @@ from spacevista.errors import DatasetError
 from spacevista.locks import locked
 from spacevista.qa.dataset import Manifest, assemble, finished, open_jobs, settings_of
 from spacevista.qa.record import UnitPolicy
-from spacevista.qa.shards import Done, Job, make_shard
+from spacevista.qa.shards import Done, Job, RationaleSource, make_shard
 from spacevista.qa.sources import described_capture, find_captures
 
 ESTIMATE_AFTER = 3  # scenes a worker: the first one also pays for starting up
@@ -36,6 +36,7 @@ def run(
     licences: list[str],
     seed: int,
     unit_policy: UnitPolicy,
+    rationales: RationaleSource = "computed",
 ) -> Outcome:
     """Build the data set `out`; the check fails if no capture gave a question.
 
@@ -46,7 +47,7 @@ def run(
     target = out.resolve()
     found = list(map(described_capture, captures, configs)) if configs else find_captures(captures)
     sources = [source for source in found if source.folder.resolve() != target][:limit]
-    settings = settings_of(sources, seed, unit_policy, licences)
+    settings = settings_of(sources, seed, unit_policy, licences, rationales)
     with locked(out, "build"):
         manifest = finished(out, settings)
         if manifest is None:
@@ -101,6 +102,8 @@ def report(manifest: Manifest, out: Path) -> None:
     Console().print(table)
     for reason, count in dropped_because(manifest).items():
         print(f"dropped {count}: {reason}")
+    if (rationales := manifest.rationales) is not None:
+        print(f"rationales: {rationales.kept} of {rationales.rows} rows; discarded: {rationales.discarded or 'none'}")
     rejected = [left for left in manifest.left_out if left.outcome == "rejected"]
     for left in rejected[:SHOWN_LEFT_OUT]:
         print(f"rejected: {left.capture}: {left.reason}")
@@ -126,5 +129,7 @@ def figures(manifest: Manifest, seconds: float) -> dict[str, Any]:
         "facts": manifest.facts,
         "asked": sum(scene.asked for scene in manifest.scenes),
         "declines": manifest.declines,
+        "rationales": 0 if manifest.rationales is None else manifest.rationales.kept,
+        "discarded_rationales": {} if manifest.rationales is None else manifest.rationales.discarded,
         "seconds": round(seconds, 3),
     }

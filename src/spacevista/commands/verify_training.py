@@ -48,7 +48,7 @@ def simulated(out: Path, worlds: int, workers: int) -> Path:
     for scale in Scale:
         for seed in range(FIRST_SEED, FIRST_SEED + worlds):
             write_world(scale, seed, out / "worlds", None)
-    build.run([out / "worlds"], [], out / "data", workers, None, [], 0, "native")
+    build.run([out / "worlds"], [], out / "data", workers, None, [], 0, "native", "none")
     return out / "data"
 
 

@@ -38,7 +38,7 @@ def read(root: Path | None = None, cache: Path | None = None) -> Loaded:
     if root is None:
         return Loaded(_frozen_samples(cache or default_cache()), ())
     folder = root if root.is_dir() else root.parent
-    return Loaded(tuple(_stored_sample(question, folder) for question in read_questions(root)), ())
+    return Loaded(tuple(stored_sample(question, folder) for question in read_questions(root)), ())
 
 
 def default_cache() -> Path:
@@ -83,7 +83,8 @@ def _sample(
     )
 
 
-def _stored_sample(question: Question, folder: Path) -> Sample:
+def stored_sample(question: Question, folder: Path) -> Sample:
+    """Return a row of a data set as it is asked; `folder` is the data set's."""
     media = Frames(folder, tuple(question.frames))
     q = question
     return _sample(q, q.id, q.scene_id, q.scale, q.value, q.split, media, tuple(q.marks))

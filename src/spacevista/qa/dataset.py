@@ -21,6 +21,7 @@ from spacevista.errors import DatasetError
 from spacevista.qa.card import dataset_card
 from spacevista.qa.licences import named_licences
 from spacevista.qa.parquet import write_parquet
+from spacevista.qa.rationales.summary import RationaleSummary, summary_of
 from spacevista.qa.record import QA_VERSION, Question, UnitPolicy
 from spacevista.qa.released import write_released
 from spacevista.qa.review import ReviewSummary
@@ -29,6 +30,7 @@ from spacevista.qa.shards import (
     PART,
     SCENE_FOLDER,
     Job,
+    RationaleSource,
     Reasons,
     SceneSummary,
     Shard,
@@ -64,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit_policy: UnitPolicy
     licences: list[str]
     captures: list[CaptureEntry]
+    rationales: RationaleSource = "none"
     version: str = f"{__version__}, tasks {TASK_VERSION}, questions {QA_VERSION}, scenes {SCENE_VERSION}"
 
 
@@ -81,6 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         declines: candidates by task and reason.
         review: what people decided, where the data set is what was left of another one.
+        rationales: where those of the rows come from; None: they have none.
     """
 
     version: int
@@ -91,16 +95,23 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scenes: list[SceneSummary]
     left_out: list[LeftOut]
     review: ReviewSummary | None = None
+    rationales: RationaleSummary | None = None
 
 
 class _Versioned(msgspec.Struct, frozen=True):
     version: int
 
 
-def settings_of(sources: Sequence[Source], seed: int, unit_policy: UnitPolicy, licences: Sequence[str]) -> Settings:
+def settings_of(
+    sources: Sequence[Source],
+    seed: int,
+    unit_policy: UnitPolicy,
+    licences: Sequence[str],
+    rationales: RationaleSource = "computed",
+) -> Settings:
     """Return the settings of a build; SpacevistaError if a licence is no SPDX identifier."""
     entries = [CaptureEntry(source.name, source.content) for source in sources]
-    return Settings(seed, unit_policy, named_licences(licences), entries)
+    return Settings(seed, unit_policy, named_licences(licences), entries, rationales)
 
 
 def finished(out: Path, settings: Settings) -> Manifest | None:
@@ -132,7 +143,7 @@ def open_jobs(out: Path, sources: Sequence[Source], settings: Settings) -> list[
     """Return the shards that are still to be made."""
     targets = _shard_folders(out, settings)
     return [
-        Job(source, target, settings.seed, settings.unit_policy, tuple(settings.licences))
+        Job(source, target, settings.seed, settings.unit_policy, tuple(settings.licences), settings.rationales)
         for source, target in zip(sources, targets, strict=True)
         if not target.exists()
     ]
@@ -152,6 +163,8 @@ def assemble(out: Path, settings: Settings) -> Manifest:
         _place(folder / FRAMES_FOLDER, out / "frames" / summary.id)
     _write_final(out, [question for _, _, questions in built for question in questions])
     kept = [shard for shard in shards if shard.scene is not None]
+    rows = (question for _, _, questions in built for question in questions)
+    told = summary_of("computed", "", rows, _summed(shard.discarded for shard in kept))
     manifest = Manifest(
         version=MANIFEST_VERSION,
         settings=settings,
@@ -160,6 +173,7 @@ def assemble(out: Path, settings: Settings) -> Manifest:
         declines=_all_reasons(shard.declines for shard in kept),
         scenes=[summary for summary, _, _ in built],
         left_out=[LeftOut(s.capture, s.outcome, s.reason) for s in shards if s.scene is None],
+        rationales=told if settings.rationales == "computed" else None,
     )
     write_manifest(out, manifest)
     shutil.rmtree(out / WORK_FOLDER)

@@ -3,7 +3,8 @@
 Every fact that is picked (balance.py) is asked in all forms of its task. In each form there is one row without marks,
 if all its objects can be named, and one row with marks of a kind taken at random: over a data set each kind gets its
 third, and a fact costs at most six rows. A point's depth is asked with its own point only, a motion without marks, a
-match with marks only.
+match with marks only. The options of a size go with marks too: beside a name, the usual size of such things would tell
+which of them is right.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
 }
 YES_NO = ("yes", "no")
 AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too
+NEVER_NAMED: tuple[tuple[str, Form], ...] = (("object_size", "mc"),)  # a name there tells the usual answer
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,18 @@ def _asks(fact: Fact, stage: Stage, policy: UnitPolicy, rng: np.random.Generator
     for form in FORMS[candidate.task]:
         if form == "reg" and fact.quantity == "choice":
             continue
-        for prompt_type in _prompt_types(candidate, rng):
+        for prompt_type in _prompt_types(candidate, form, rng):
             yield Ask(fact, aspect, value, relative_error(fact), unit_name(fact, unit), policy, form, prompt_type)
 
 
-def _prompt_types(candidate: Candidate, rng: np.random.Generator) -> tuple[PromptType, ...]:
+def _prompt_types(candidate: Candidate, form: Form, rng: np.random.Generator) -> tuple[PromptType, ...]:
     if candidate.point_px is not None:
         return ("point",)
     if not told(candidate).objects:
         return ("none",)
-    if candidate.task in ONLY_MARKED:
-        return (MARK_KINDS[int(rng.integers(len(MARK_KINDS)))],)
-    return ("none", MARK_KINDS[int(rng.integers(len(MARK_KINDS)))])
+    mark = MARK_KINDS[int(rng.integers(len(MARK_KINDS)))]
+    only_marked = candidate.task in ONLY_MARKED or (candidate.task, form) in NEVER_NAMED
+    return (mark,) if only_marked else ("none", mark)
 
 
 def _question(ask: Ask, stage: Stage, seed: int, rng: np.random.Generator) -> Question | None:

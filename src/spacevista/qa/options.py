@@ -1,8 +1,12 @@
 """Options of a multiple-choice question: two to four, one right, in a random place.
 
-Numbers: neighbours stand in a ratio of 1.35 to 1.85 before rounding and the truth takes any rank, so that neither
-the middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
-smallest pair, at least 0.158 of the truth (1.85**-3), keeps (1.35 - 0.063) / (1 + 0.063) > 1.2.
+Numbers: neighbours stand in a ratio of 1.28 to 1.5 before rounding and the truth takes any rank, so that neither the
+middle nor the roundest is the better guess. Rounding is the truth's own; with steps of at most 2 % of the truth the
+smallest pair, at least 0.296 of the truth (1.5**-3), keeps (1.28 - 0.034) / (1 + 0.034) > 1.2.
+
+Ratios are not larger than that because of what a reader knows without looking: a truth that lies nearer to the usual
+value than half a step is always the option nearest to it. No choice of wrong options mends the rest, for each of them
+is 1.2 away from the truth; so a size is asked with options only where words do not say of what (make.py).
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ from spacevista.qa.numbers import DEGREES, motion_numbers, motion_text, place_te
 
 NUMBER_OPTIONS = 4
 WORD_OPTIONS = 4
-MIN_STEP, MAX_STEP = 1.35, 1.85
+NEAR_STEP, FAR_STEP = 1.28, 1.5  # between numbers
+MIN_STEP, MAX_STEP = 1.35, 1.85  # between angles, and between the two distances of a place
 COUNT_RATIO = 1.2
 LETTERS = "ABCD"
 VISIBLE_SHIFT = 0.5  # of the path: two motions nearer than this and than the next look alike
@@ -28,7 +33,7 @@ def number_options(value: float, error: float, unit: str, rng: np.random.Generat
     """Return four lengths as text and the place of the right one, for a positive value known to `error` (relative)."""
     if value <= 0:
         raise ValueError(f"options: expected a positive value, got {value}")
-    steps = rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP), NUMBER_OPTIONS - 1)
+    steps = rng.uniform(math.log(NEAR_STEP), math.log(FAR_STEP), NUMBER_OPTIONS - 1)
     ladder = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
     rank = int(rng.integers(NUMBER_OPTIONS))
     rounding = rounding_of(value, error)

@@ -12,8 +12,9 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -25,15 +26,18 @@ from spacevista.annotate.annotate import annotate
 from spacevista.captures.open import open_capture
 from spacevista.captures.record import Capture
 from spacevista.errors import CaptureError, DatasetError, SpacevistaError
-from spacevista.geometry.boxes import minimum_volume_box
 from spacevista.qa.check import check_question
 from spacevista.qa.licences import is_allowed
-from spacevista.qa.make import frame_path, questions_of
+from spacevista.qa.make import fact_id, frame_path, questions_of
+from spacevista.qa.rationales.computed import computed
+from spacevista.qa.rationales.gate import Case, Gated, gated
+from spacevista.qa.rationales.known import Known, known_of_fact
 from spacevista.qa.record import Question, UnitPolicy
 from spacevista.qa.sources import Source
 from spacevista.qa.split import split_of
 from spacevista.scenes.disk import write_scene
 from spacevista.scenes.record import Scene, SceneObject
+from spacevista.scenes.sizes import longest_sides_m, scene_size_m
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Decline, Fact
 
@@ -47,6 +51,7 @@ JPEG_QUALITY = 95  # of frames named .jpg: above the level at which small object
 # not among them: they end the build, which then goes on where it was.
 UNUSABLE = (SpacevistaError, ValueError, ArithmeticError, LookupError, RuntimeError)
 
+RationaleSource = Literal["computed", "none"]
 Reasons = dict[str, dict[str, int]]  # task -> reason -> how many candidates
 
 
@@ -90,6 +95,7 @@ class Shard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         outcome: `dropped` was not wanted (its licence), `rejected` could not be used.
+        discarded: computed rationales that did not pass, by reason.
     """
 
     capture: str
@@ -98,6 +104,7 @@ class Shard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scene: SceneSummary | None = None
     declines: Reasons = {}
     questions: list[Question] = []
+    discarded: dict[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,7 @@ class Job:
     seed: int
     unit_policy: UnitPolicy
     licences: tuple[str, ...]
+    rationales: RationaleSource = "computed"
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,19 @@ def ask_with(scene: Scene, number: int, unit_policy: UnitPolicy) -> Asked:
     rng = np.random.default_rng([number, QUESTION_STREAM])
     questions = questions_of(scene, facts, rng, seed=number, unit_policy=unit_policy)
     return Asked(facts, tuple(item for item in found if isinstance(item, Decline)), tuple(questions))
+
+
+def with_computed(scene: Scene, asked: Asked, size_m: float | None) -> Gated:
+    """Return the rows of a scene with computed rationales, and what did not pass; `size_m` is the scene's."""
+    names = {thing.id: thing.category for thing in scene.objects}
+    cases = {
+        fact_id(scene.id, fact.candidate): Case(fact, size_m, names, partial(_known, fact)) for fact in asked.facts
+    }
+    return gated(((question, cases[question.fact_id]) for question in asked.questions), computed)
+
+
+def _known(fact: Fact, text: str) -> tuple[Known, ...]:
+    return known_of_fact(fact)  # computed from the fact, it says nothing else in numbers
 
 
 def make_shard(job: Job) -> Done:
@@ -171,17 +192,21 @@ def _build(job: Job, part: Path) -> Shard:
         return Shard(job.source.name, "dropped", f"licence {capture.licence}")
     scene = annotate(capture)
     asked = ask(scene, job.seed, job.unit_policy)
-    sizes = _sizes(scene)
-    for question in asked.questions:
+    sizes, longest_m = _sizes(scene), longest_sides_m(scene.objects)
+    told = Gated(list(asked.questions))
+    if job.rationales == "computed":
+        told = with_computed(scene, asked, scene_size_m(longest_m.values()))
+    for question in told.questions:
         check_question(question, sizes.get)  # what a reader would refuse is never written
     write_scene(scene, part / SCENE_FOLDER)
     _write_frames(capture, scene, part / FRAMES_FOLDER)
     return Shard(
         capture=job.source.name,
         outcome="built",
-        scene=_summary(scene, asked, job.source),
+        scene=_summary(scene, asked, job.source, longest_m),
         declines=_reasons(asked.declines),
-        questions=list(asked.questions),
+        questions=told.questions,
+        discarded=_sorted_counts(told.discarded.elements()),
     )
 
 
@@ -203,7 +228,7 @@ def _write_frames(capture: Capture, scene: Scene, folder: Path) -> None:
         Image.fromarray(color).save(file, quality=JPEG_QUALITY, subsampling=0)
 
 
-def _summary(scene: Scene, asked: Asked, source: Source) -> SceneSummary:
+def _summary(scene: Scene, asked: Asked, source: Source, longest_m: Mapping[int, float]) -> SceneSummary:
     seen = [thing for thing in scene.objects if len(thing.seen_m) and thing.views]
     return SceneSummary(
         id=scene.id,
@@ -217,7 +242,7 @@ def _summary(scene: Scene, asked: Asked, source: Source) -> SceneSummary:
         facts=_sorted_counts(fact.candidate.task for fact in asked.facts),
         asked=len({question.fact_id for question in asked.questions}),
         questions=len(asked.questions),
-        sizes_m=[float(minimum_volume_box(thing.seen_m).size_m.max()) for thing in seen],
+        sizes_m=[longest_m[thing.id] for thing in seen],
         distances_m=[_distance_m(scene, thing) for thing in seen],
         drops=_sorted_counts(reason for _, reason in scene.drops),
     )

@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "angle": ("degrees",),
     "count": ("objects",),
 }
+AGAIN = tuple(name for name in Question.__struct_fields__ if name != "rationale")
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}
 @media (prefers-color-scheme:dark){body{background:#181818;color:#ddd}}
 img{max-width:100%;margin:0 .4rem .4rem 0}figure{display:inline-block;margin:0 .5rem .8rem 0;max-width:30rem}
@@ -87,10 +88,13 @@ def recompute(data: Path, question_id: str) -> Shown:
 
 
 def differences(shown: Shown) -> list[str]:
-    """Return what the stored row and the one computed again differ in; another processor may round differently."""
+    """Return what the stored row and the one computed again differ in; another processor may round differently.
+
+    Rationales are not compared: a model may have told them.
+    """
     if shown.again is None:
         return ["the scene gives no such question any more"]
-    pairs = ((name, getattr(shown.stored, name), getattr(shown.again, name)) for name in Question.__struct_fields__)
+    pairs = ((name, getattr(shown.stored, name), getattr(shown.again, name)) for name in AGAIN)
     return [f"{name}: stored {had!r}, computed {now!r}" for name, had, now in pairs if not _same(had, now)]
 
 

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from spacevista.captures.safe import inside
-from spacevista.geometry.boxes import minimum_volume_box
 from spacevista.qa.record import Question
-from spacevista.scales import scale_anchor
 from spacevista.scenes.disk import HEADER_FILE, read_objects
+from spacevista.scenes.sizes import longest_sides_m, scene_size_m
 from spacevista.scoring.errors import ScoringError
 from spacevista.scoring.targets import Target
 from spacevista.train.errors import TrainError
@@ -99,10 +98,7 @@ def scene_anchors(root: Path, scene_id: str) -> SceneAnchors | None:
     if not header.is_file():
         return None
     things = read_objects(header.parent)
-    longest = [float(max(minimum_volume_box(thing.seen_m).size_m)) for thing in things if len(thing.seen_m)]
-    sized = [length for length in longest if length > 0]
-    scale_m = 10 ** scale_anchor(sized) if sized else None
-    return SceneAnchors(scale_m, {thing.id: thing.category for thing in things})
+    return SceneAnchors(scene_size_m(longest_sides_m(things).values()), {thing.id: thing.category for thing in things})
 
 
 def _row(question: Question, anchors: SceneAnchors | None, without: Counter[str]) -> dict[str, Any]:
