@@ -12,14 +12,18 @@ from pathlib import Path
 
 from spacevista.annotate.annotate import annotate
 from spacevista.annotate.keyframes import MOST, key_frames
+from spacevista.annotate.segment import with_objects
 from spacevista.ask.grammar import read
 from spacevista.ask.measure import Asked, asked_of, known_bounds, measured
 from spacevista.ask.picks import check_mark, inventory
 from spacevista.ask.record import Answered, MarkError, Place, Reading, Refusal, RefusedError
 from spacevista.ask.words import answer_text, bounds_part, declines, parts_of, understood, unit_of, why_wide
 from spacevista.captures.frame_files import FileImages
+from spacevista.captures.kitti_object import KittiImages
 from spacevista.captures.open import READERS, open_capture
+from spacevista.captures.pinhole import ResampledImages
 from spacevista.captures.record import Capture, Frame
+from spacevista.captures.registered import RegisteredImages
 from spacevista.errors import CaptureError, SpacevistaError
 from spacevista.qa.evidence import evidence_of
 from spacevista.qa.record import Mark
@@ -138,7 +142,7 @@ def keeping(capture: Capture, wanted: set[int]) -> Capture:
 
 def _annotated(capture: Capture) -> Scene:
     try:
-        return annotate(capture)
+        return annotate(with_objects(capture))
     except SpacevistaError:
         raise
     except UNUSABLE as error:
@@ -156,7 +160,10 @@ def check_marks(frames: Sequence[Frame], marks: Sequence[Mark]) -> None:
 
 def path_of(frame: Frame) -> str:
     """Return the path of a frame's picture within its capture, or its name where it lies in memory."""
-    return frame.images.color_file.name if isinstance(frame.images, FileImages) else frame.name
+    images = frame.images
+    if isinstance(images, FileImages | KittiImages | ResampledImages | RegisteredImages):
+        return images.color_file.name
+    return frame.name
 
 
 def _declined(scene: Scene, asked: Asked, found: Decline, words: str, unit: str) -> Refusal:

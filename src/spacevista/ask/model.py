@@ -12,7 +12,7 @@ from PIL import Image
 from spacevista.ask.geometric import check_marks
 from spacevista.ask.picks import check_mark
 from spacevista.ask.record import MarkError
-from spacevista.captures.open import open_capture
+from spacevista.captures.open import names_capture, open_capture
 from spacevista.errors import SpacevistaError
 from spacevista.evals.local_model import LocalModel
 from spacevista.evals.records import Budget, Opened
@@ -60,7 +60,9 @@ def ask_model(
         raise SpacevistaError(f"--model: expected a folder with a model, got none at {model}")
     loaded = LocalModel.load(str(model), batch=1, max_new_tokens=max_new_tokens)
     shown = (
-        capture_pictures(source, config, marks, budget) if source.is_dir() else video_pictures(source, marks, budget)
+        capture_pictures(source, config, marks, budget)
+        if names_capture(source)
+        else video_pictures(source, marks, budget)
     )
     (text,) = loaded.replies([(question, shown)])
     value, unit = reading_of(text, question)

@@ -108,6 +108,19 @@ def is_kitti_object(folder: Path) -> bool:
     return bool(kitti_frames(folder))
 
 
+def is_kitti_frame(path: Path) -> bool:
+    """Tell whether `path`, FOLDER/NAME and nothing on the disk, means the frame NAME of a KITTI folder."""
+    if path.exists() or not path.parent.is_dir() or not NAME.fullmatch(path.name):
+        return False
+    return all(_file(path.parent, path.name, kind).path.exists() for kind in ("image_2", "calib"))
+
+
+def frame_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that there are of the frame FOLDER/NAME."""
+    files = (_file(path.parent, path.name, kind).path for kind in KINDS)
+    return tuple(file for file in files if file.exists())
+
+
 def read_kitti_object(folder: Path) -> Capture:
     """Read the capture of a folder with a single frame.
 
@@ -118,7 +131,7 @@ def read_kitti_object(folder: Path) -> Capture:
     if len(names) != 1:
         raise CaptureError(
             f"{folder.name}: expected one KITTI frame, got {len(names)} (first: {', '.join(names[:3])}), each of "
-            "another place and so a capture of its own: give each a folder, or use kitti_object.read_kitti_frame"
+            f"another place and so a capture of its own: name one, {folder.name}/{names[0]}, or build from all"
         )
     return read_kitti_frame(folder, names[0]).capture
 

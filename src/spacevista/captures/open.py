@@ -9,7 +9,7 @@ import msgspec
 
 from spacevista.captures.about import decode_about
 from spacevista.captures.disk import CAPTURE_FILE, read_capture
-from spacevista.captures.kitti_object import is_kitti_object, read_kitti_object
+from spacevista.captures.kitti_object import is_kitti_frame, is_kitti_object, read_kitti_frame, read_kitti_object
 from spacevista.captures.record import Capture
 from spacevista.captures.safe import SafeFile, read_bytes
 from spacevista.captures.scannet import is_scannet, read_scannet
@@ -49,17 +49,24 @@ READERS: tuple[tuple[str, Callable[[Path], bool], Reader], ...] = (
 )
 
 
+def names_capture(path: Path) -> bool:
+    """Tell whether `path` is a folder, or names one frame of a KITTI folder: `open_capture` may be able to read it."""
+    return path.is_dir() or is_kitti_frame(path)
+
+
 def open_capture(path: Path, config: Path | None = None) -> Capture:
     """Read the capture in the folder `path` by the first reader that recognises it, or as `config` describes it.
 
     Args:
-        path: the folder that holds the data.
+        path: the folder that holds the data; of a KITTI folder with several frames FOLDER/NAME, NAME one of them.
         config: a `capture.toml`, or the `about.toml` of a known layout (docs/captures.md), where it does not lie in
             the folder.
 
     Raises:
         CaptureError: `path` is no folder, no reader recognises it, or the reader cannot use it.
     """
+    if config is None and is_kitti_frame(path):
+        return read_kitti_frame(path.parent, path.name).capture
     if not path.is_dir():
         raise CaptureError(f"{path}: expected a folder, got {'a file' if path.exists() else 'nothing there'}")
     if config is not None and _describes_files(config):

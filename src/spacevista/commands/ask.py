@@ -9,6 +9,7 @@ from spacevista.ask.geometric import Asking, ask_capture
 from spacevista.ask.page import page_of
 from spacevista.ask.record import Answered, Part, Refusal
 from spacevista.ask.words import interval_text
+from spacevista.captures.open import names_capture
 from spacevista.commands.ask_options import AskOptions
 from spacevista.commands.outcome import Outcome
 from spacevista.errors import SpacevistaError
@@ -35,7 +36,7 @@ def run(source: Path, question: str, asked: AskOptions) -> Outcome:
         SpacevistaError: there is no such source or model, or it is damaged.
         MarkError: a mark is on no frame that there is, or not within it.
     """
-    if not source.exists():
+    if not source.exists() and not names_capture(source):
         raise SpacevistaError(f"{source}: expected the folder of a capture or a video file, got nothing there")
     marks = [
         Mark(flag.kind, flag.frame, list(flag.coords), "", color, 0)
@@ -43,7 +44,7 @@ def run(source: Path, question: str, asked: AskOptions) -> Outcome:
     ]
     if asked.model is not None:
         return _reply(source, question, marks, asked.model, asked)
-    asking = ask_capture(source, asked.config, question, marks) if source.is_dir() else Asking(VIDEO_ALONE)
+    asking = ask_capture(source, asked.config, question, marks) if names_capture(source) else Asking(VIDEO_ALONE)
     lines = told(asking.outcome)
     print(*lines, sep="\n")
     if asked.out is not None:

@@ -7,17 +7,35 @@ from typing import Any
 
 import msgspec
 
+from spacevista.annotate.segment import with_objects
 from spacevista.captures.doctor import Report, examine
 from spacevista.captures.doctor_text import render
-from spacevista.captures.open import open_capture
+from spacevista.captures.georeferenced import read_georeferenced
+from spacevista.captures.ground_text import ground_figures, holds_tiff, render_ground
+from spacevista.captures.open import READERS, open_capture
 from spacevista.commands.outcome import Outcome
 
 
 def run(path: Path, config: Path | None) -> Outcome:
-    """Examine the capture in `path`; the check fails where nothing can be measured from it."""
-    report = examine(open_capture(path, config))
+    """Examine the capture in `path`; the check fails where nothing can be measured from it.
+
+    Where it has depth but no ids, the objects are those that `build` would find by geometry.
+    """
+    if config is None and holds_tiff(path) and not any(recognises(path) for _, recognises, _ in READERS):
+        return of_the_ground(path)
+    capture = open_capture(path, config)
+    report = examine(capture)
+    if report.usable and "ids" in report.missing:
+        report = examine(with_objects(capture))
     print(render(report))
     return Outcome(figures(report), passed=report.usable)
+
+
+def of_the_ground(path: Path) -> Outcome:
+    """Examine a picture from straight above; it is no capture, and only what lies in its plane can be measured."""
+    image = read_georeferenced(path, licence="", source="")
+    print(render_ground(image))
+    return Outcome(ground_figures(image), passed=True)
 
 
 def figures(report: Report) -> dict[str, Any]:

@@ -55,7 +55,14 @@ def find_plane(
     count = len(points_m)
     if count < 3:
         return None
-    corners = points_m[rng.integers(0, count, size=(trials, 3))]
+    return best_plane(points_m, points_m[rng.integers(0, count, size=(trials, 3))], tolerance_m, rng)
+
+
+def best_plane(
+    points_m: FloatArray, corners: FloatArray, tolerance_m: float, rng: np.random.Generator
+) -> tuple[Plane, BoolArray] | None:
+    """Return the best of the planes through `corners` (T, 3, 3), three points each, otherwise as `find_plane`."""
+    count = len(points_m)
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     lengths = np.linalg.norm(normals, axis=1)
     usable = lengths > 1e-12 * float(np.ptp(points_m, axis=0).max()) ** 2

@@ -31,6 +31,16 @@ def hull_vertices(points_m: FloatArray) -> FloatArray:
         return np.unique(points_m, axis=0)
 
 
+def within_hull(points_m: FloatArray, hull_m: FloatArray) -> BoolArray:
+    """Tell which points (..., D) lie in the convex hull of others (N, D); none where that is flat."""
+    middle = hull_m.mean(axis=0)
+    try:
+        sides = ConvexHull(hull_m - middle).equations
+    except (QhullError, ValueError):
+        return np.zeros(points_m.shape[:-1], dtype=bool)
+    return np.asarray(((points_m - middle) @ sides[:, :-1].T + sides[:, -1] <= 0).all(axis=-1))
+
+
 def hull_volume(points_m: FloatArray) -> float:
     """Return the volume of the convex hull in cubic metres, 0 for a flat set."""
     return hull_volume_and_area(points_m)[0]

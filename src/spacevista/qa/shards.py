@@ -23,6 +23,7 @@ import numpy as np
 from PIL import Image
 
 from spacevista.annotate.annotate import annotate
+from spacevista.annotate.segment import with_objects
 from spacevista.captures.open import open_capture
 from spacevista.captures.record import Capture
 from spacevista.errors import CaptureError, DatasetError, SpacevistaError
@@ -190,7 +191,7 @@ def _build(job: Job, part: Path) -> Shard:
     capture = open_capture(job.source.folder, job.source.config)
     if job.licences and not is_allowed(capture.licence, job.licences):
         return Shard(job.source.name, "dropped", f"licence {capture.licence}")
-    scene = annotate(capture)
+    scene = annotate(with_objects(capture))
     asked = ask(scene, job.seed, job.unit_policy)
     sizes, longest_m = _sizes(scene), longest_sides_m(scene.objects)
     told = Gated(list(asked.questions))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from spacevista.captures.kitti_object import frame_files, is_kitti_frame, kitti_frames
 from spacevista.captures.open import READERS, check_config
 from spacevista.errors import CaptureError
 
@@ -18,6 +19,7 @@ class Source:
 
     Attributes:
         name: what the data set calls it: the named folder, and the folder in it. No path of this machine.
+        folder: or FOLDER/NAME, one frame of a KITTI folder.
         content: digest of the names and sizes of its files, and of its description if that lies elsewhere, to tell
             whether a resumed build is about the same ones.
         config: its description (docs/captures.md), where that does not lie in the folder.
@@ -57,15 +59,28 @@ def described_capture(folder: Path, config: Path) -> Source:
 
 
 def _in(path: Path) -> Iterator[tuple[Path, str]]:
-    _require_folder(path)
     name = path.resolve().name
+    if is_kitti_frame(path):
+        yield path, f"{path.resolve().parent.name}/{name}"
+        return
+    _require_folder(path)
     if _recognised(path):
-        yield path, name
+        yield from _captures_of(path, name)
         return
     below = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not any(map(_recognised, below)):
         raise CaptureError(f"{path}: expected a capture or a folder of captures, got neither (see docs/captures.md)")
-    yield from ((folder, f"{name}/{folder.name}") for folder in below)
+    for folder in below:
+        yield from _captures_of(folder, f"{name}/{folder.name}")
+
+
+def _captures_of(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """Yield the folder itself, or the frames of one of KITTI's, each of which is a capture."""
+    frames = kitti_frames(folder)
+    if len(frames) > 1:
+        yield from ((folder / frame, f"{name}/{frame}") for frame in frames)
+    else:
+        yield folder, name
 
 
 def _require_folder(path: Path) -> None:
@@ -79,6 +94,9 @@ def _recognised(folder: Path) -> bool:
 
 def _content(folder: Path) -> str:
     digest = hashlib.sha256()
+    if not folder.exists():
+        for file in frame_files(folder):
+            digest.update(f"{file.name}\0{file.lstat().st_size}\0".encode())
     for parent, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
