@@ -146,11 +146,11 @@ class World:
     camera: Camera
     path: tuple[Pose, ...]
     floor_polygon_m: FloatArray | None = None
+    unusual: Mapping[int, float] = field(default_factory=dict)
     licence: str = "CC0-1.0"
     source: str = "spacevista simulator"
     background: Mapping[str, float] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
-    unusual: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def objects(self) -> tuple[Body, ...]:

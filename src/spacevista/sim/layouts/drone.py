@@ -1,7 +1,7 @@
 """Land from the air: buildings, vehicles, water, fields and works on relief with a road, at four heights of flight.
 
-The lowest flights (20-30 m) show vehicles and containers, low ones (30-50 m) houses and parked cars, middle ones
-(80-160 m) a quarter of blocks, courts, tanks and halls, high ones (180-450 m) blocks, fields and solar arrays.
+Close flights (20-40 m) show vehicles and containers, low ones (20-57 m) houses and parked cars, middle ones (80-160 m)
+a quarter of blocks, courts, tanks and halls, high ones (170-400 m) blocks, fields and solar arrays.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def make(seed: int, unusual: float = 0.0) -> World:
     far = 9.0 * flight.radius_m
     stage.structure("ground", ground_mesh(terrain, 1.25 * flight.radius_m, flight.cell_m, far), MEADOW)
     stage.structure("road", ribbon(terrain, road, ROAD_WIDTH_M, max(1.0, hilly) * ROAD_LIFT_M), ASPHALT)
-    camera = Camera.from_fov(640, 480, float(rng.uniform(48, 68)))
+    camera = Camera.from_fov(640, 480, float(rng.uniform(*flight.fov_deg)))
     middle, spread = _extent(ground.pads)
     return World(
         world_id(Scale.DRONE, seed),

@@ -39,6 +39,7 @@ class Flight:
 
     Attributes:
         radius_m: objects stand within this distance of the middle.
+        fov_deg: range of the camera's horizontal field of view; what it holds is the same, so that narrow means high.
         tallest_m: of what stands there: higher things near the camera would leave the picture at its top.
         relief_m: amplitude of the relief; wavelengths are 3 to 8 times the radius.
         cell_m: cells of the ground.
@@ -49,6 +50,7 @@ class Flight:
     """
 
     radius_m: float
+    fov_deg: Span
     tallest_m: float
     relief_m: float
     cell_m: float
@@ -61,6 +63,7 @@ class Flight:
 
 CLOSE = Flight(
     radius_m=17.0,
+    fov_deg=(40.0, 52.0),
     tallest_m=7.0,
     relief_m=0.8,
     cell_m=0.5,
@@ -81,6 +84,7 @@ CLOSE = Flight(
 )
 LOW = Flight(
     radius_m=26.0,
+    fov_deg=(48.0, 68.0),
     tallest_m=12.0,
     relief_m=1.5,
     cell_m=0.7,
@@ -104,6 +108,7 @@ LOW = Flight(
 )
 MIDDLE = Flight(
     radius_m=85.0,
+    fov_deg=(48.0, 68.0),
     tallest_m=28.0,
     relief_m=3.5,
     cell_m=2.0,
@@ -131,6 +136,7 @@ MIDDLE = Flight(
 )
 HIGH = Flight(
     radius_m=190.0,
+    fov_deg=(40.0, 52.0),
     tallest_m=42.0,
     relief_m=6.0,
     cell_m=4.0,
