@@ -64,13 +64,23 @@ def test_sevenscenes_gravity_points_down_so_up_is_its_opposite(tmp_path):
 
 def test_sevenscenes_without_intrinsics_has_the_published_ones_at_their_size_only(tmp_path):
     folder = write_sevenscenes(tmp_path / "kitchen", frames=1, intrinsics=False)
-    with pytest.raises(CaptureError, match=r"frame-000000\.color\.png: expected 480 x 640 pixels without"):
+    with pytest.raises(CaptureError, match=r"frame-000000\.color\.png: expected 480 x 640 pixels with the published"):
         read_sevenscenes(folder)
     Image.new("RGB", (640, 480)).save(folder / "frame-000000.color.png")
     Image.fromarray(np.full((480, 640), 1500, np.uint16)).save(folder / "frame-000000.depth.png")
-    frame = read_sevenscenes(folder).frames[0]
-    assert (frame.camera.fx_px, frame.camera.cx_px, frame.camera.cy_px) == (585, 320, 240)
-    assert frame.images.depth_m()[3, 5] == np.float32(1.5)
+    capture = read_sevenscenes(folder)
+    (frame,) = capture.frames
+    # The published numbers are the depth camera's; depth is carried into the colour camera beside it.
+    assert (frame.camera.fx_px, frame.camera.cx_px, frame.camera.cy_px) == (527, 320, 240)
+    assert dict(capture.corrected)["frames"].startswith("depth of 1 carried into the pictures")
+    # 1.5 m along the depth camera's axis is 1.5 + 0.0028 m along the colour camera's, which is turned by 0.36 degrees.
+    assert frame.images.depth_m()[240, 320] == pytest.approx(1.503, abs=0.002)
+    # The colour camera sees more (a focal length of 527 px against 585): there is no depth at the border.
+    assert frame.images.depth_m()[2, 2] == 0
+    np.savetxt(folder / "camera-intrinsics.txt", [[585, 0, 320], [0, 585, 240], [0, 0, 1]])
+    assert read_sevenscenes(folder).frames[0].camera == frame.camera
+    np.savetxt(folder / "camera-intrinsics.txt", [[525, 0, 320], [0, 525, 240], [0, 0, 1]])
+    assert read_sevenscenes(folder).frames[0].images.depth_m()[3, 5] == np.float32(1.5)
 
 
 def test_sevenscenes_drops_a_frame_without_its_pose_and_counts_it(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from spacevista.captures.georeferenced import read_georeferenced
+from spacevista.cli import main
 from spacevista.errors import CaptureError
 from spacevista.geometry.rings import clipped_ring, ring_area
 
@@ -304,6 +305,34 @@ def test_a_table_with_other_columns_is_an_error(tmp_path):
     (folder / "trees.csv").write_text("image_path,xmin,ymin,xmax,ymax,label\nfield.tif," + "9" * 200_000 + ",1,2,3,a\n")
     with pytest.raises(CaptureError, match=r"^trees.csv: expected comma-separated values"):
         read(folder)
+
+
+def test_doctor_measures_areas_and_says_that_there_is_no_depth(folder, capsys):
+    # As above: the house covers 20 x 10 m; the picture 60 x 40 px of half a metre.
+    assert main(["doctor", str(folder), "--json"]) == 0
+    said = capsys.readouterr().out
+    assert "30 x 20 m, 0.5 x 0.5 m a pixel" in said
+    assert "object 1: 200 m2, 20 x 10 m" in said
+    assert "no depth" in said
+    figures = json.loads(said.splitlines()[-1])
+    (house,) = figures["objects"]
+    assert (house["area_m2"], house["length_m"], house["width_m"]) == pytest.approx((200, 20, 10))
+    assert figures["depth"] is False
+
+
+def test_doctor_counts_what_it_does_not_list(folder, capsys):
+    write_polygons(folder, *[polygon(HOUSE)] * 13, polygon([[25, -5], [40, -5], [40, -15], [25, -5]]))
+    assert main(["doctor", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "objects    14 (without a category 14), 1 cut by the border" in said
+    assert "... and 2 more" in said
+
+
+def test_a_picture_in_degrees_is_refused_by_doctor_too(tmp_path, capsys):
+    degrees = ((1024, 2), (1025, 1), (2048, 4326))
+    write_picture(tmp_path / "field", keys=degrees, scale=(1e-5, 1e-5, 0.0), ties=(0, 0, 0, 10.0, 50.0, 0))
+    assert main(["doctor", str(tmp_path / "field")]) == 1
+    assert "field.tif" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

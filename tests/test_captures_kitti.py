@@ -14,6 +14,7 @@ from spacevista.captures.kitti_object import kitti_frames, read_kitti_frame
 from spacevista.captures.lidar_depth import surrounded
 from spacevista.captures.open import open_capture
 from spacevista.errors import CaptureError
+from spacevista.qa.sources import find_captures
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Decline, Fact
 
@@ -115,6 +116,31 @@ def test_frames_of_other_places_are_not_one_capture(folder):
     assert kitti_frames(folder) == ("000007", "000009")
     with pytest.raises(CaptureError, match=r"expected one KITTI frame, got 2 \(first: 000007, 000009\)"):
         open_capture(folder)
+
+
+def test_one_frame_of_several_is_opened_by_its_name(folder):
+    write_frame(folder, "000009")
+    capture = open_capture(folder / "000009")
+    assert capture.id.endswith("-000009")
+    assert [frame.name for frame in capture.frames] == ["000009"]
+    for wrong in ("000008", "image_2/000009", "../000007"):
+        with pytest.raises(CaptureError, match="expected a folder"):
+            open_capture(folder / wrong)
+
+
+def test_a_build_takes_every_frame_as_a_capture(folder):
+    assert [source.name for source in find_captures([folder])] == [folder.name]
+    write_frame(folder, "000009")
+    sources = find_captures([folder])
+    assert [source.name for source in sources] == [f"{folder.name}/000007", f"{folder.name}/000009"]
+    assert find_captures([folder / "000009"])[0].name == f"{folder.name}/000009"
+    inside = find_captures([folder.parent])  # a folder of captures, this one among them
+    assert [source.folder for source in inside] == [source.folder for source in sources]
+    # Another size of one of its files makes another capture of that frame, and of no other.
+    (folder / "label_2" / "000009.txt").write_text(f"{CAR}\n")
+    again = find_captures([folder])
+    assert again[0].content == sources[0].content
+    assert again[1].content != sources[1].content
 
 
 def test_a_point_between_nearer_ones_is_hidden_and_a_receding_ground_is_not():
