@@ -22,6 +22,9 @@ from spacevista.sim.world import Body, Mesh, World
 
 TIE = 1e-3  # two quantities that differ by less have no winner
 CONTACT_SHARE = 1e-3  # gaps below this share of the smaller object's height are contact: bodies are placed to within it
+# coal takes a triangle for a line if its normal's squared length is under 1e-15, and may then call solids crossed that
+# are not. In metres that is a triangle with sides of 0.2 mm; in millimetres it is one of 0.2 micrometres.
+UNITS_PER_M = 1e3
 DIRECTIONS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 Judgement = float | tuple[float, ...] | str
@@ -77,9 +80,12 @@ class Truth:
         if (first, second) not in self._closest:
             result, still = coal.DistanceResult(), coal.Transform3s.Identity()
             models = self.model(self.body(first)), self.model(self.body(second))
-            gap_m = coal.distance(models[0], still, models[1], still, coal.DistanceRequest(), result)
-            points = (np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
-            self._closest[first, second] = ClosestPoints(max(float(gap_m), 0.0), *points)
+            gap = coal.distance(models[0], still, models[1], still, coal.DistanceRequest(), result)
+            points = (
+                np.array(result.getNearestPoint1()) / UNITS_PER_M,
+                np.array(result.getNearestPoint2()) / UNITS_PER_M,
+            )
+            self._closest[first, second] = ClosestPoints(max(float(gap), 0.0) / UNITS_PER_M, *points)
         return self._closest[first, second]
 
     def distance_m(self, first: int, second: int) -> float:
@@ -165,7 +171,7 @@ class Truth:
             mesh = body.mesh
             model = coal.BVHModelOBBRSS()
             model.beginModel(len(mesh.faces), len(mesh.vertices_m))
-            model.addVertices(mesh.vertices_m)
+            model.addVertices(UNITS_PER_M * mesh.vertices_m)
             model.addTriangles(mesh.faces.astype(np.int64))
             model.endModel()
             self._models[id(body)] = model  # bodies live as long as the world: structure has no id of its own

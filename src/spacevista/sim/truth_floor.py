@@ -16,7 +16,7 @@ import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.raycast import MISS
-from spacevista.sim.truth import Truth
+from spacevista.sim.truth import UNITS_PER_M, Truth
 from spacevista.sim.truth_moves import levelled_axes
 from spacevista.sim.world import Body
 
@@ -67,15 +67,15 @@ class Walks:
         body = self.truth.body(object_id)
         line, height = THIN * self.height_m, DEEP * self.height_m + float(np.ptp(body.mesh.vertices_m[:, 2]))
         middle = float(body.mesh.vertices_m[:, 2].mean())
-        return self._gap(body, coal.Cylinder(line, 2 * height), np.array([*place_m, middle])) + line
+        return self._gap(body, upright(line, 2 * height), np.array([*place_m, middle])) + line
 
     def _stands(self, place_m: FloatArray, ground_m: float) -> bool:
         """Tell whether there is ground at a place and no structure in the agent's way above its step."""
         if math.isnan(ground_m):
             return False
         low, high = ground_m + STEP_SHARE * self.height_m, ground_m + self.height_m
-        shape, at = coal.Cylinder(self.radius_m, high - low), np.array([*place_m, (low + high) / 2])
-        there, still = coal.Transform3s(np.eye(3), at), coal.Transform3s.Identity()
+        shape, at = upright(self.radius_m, high - low), np.array([*place_m, (low + high) / 2])
+        there, still = coal.Transform3s(np.eye(3), UNITS_PER_M * at), coal.Transform3s.Identity()
         reach = np.array([self.radius_m, self.radius_m, (high - low) / 2])
         return not any(
             coal.collide(self.truth.model(body), still, shape, there, coal.CollisionRequest(), coal.CollisionResult())
@@ -89,7 +89,7 @@ class Walks:
         low, high = np.minimum(start_m, end_m) - self.radius_m, np.maximum(start_m, end_m) + self.radius_m
         if not self._near(body, np.array([*low, top_m - height]), np.array([*high, top_m])):
             return None
-        shape, middle = coal.Cylinder(self.radius_m, height), top_m - height / 2
+        shape, middle = upright(self.radius_m, height), top_m - height / 2
         length, share = float(np.linalg.norm(end_m - start_m)), 0.0
         while True:
             at = np.array([*(start_m + share * (end_m - start_m)), middle])
@@ -106,10 +106,15 @@ class Walks:
         return bool((low_m <= high).all() and (high_m >= low).all())
 
     def _gap(self, body: Body, shape: coal.Cylinder, at_m: FloatArray) -> float:
-        there = coal.Transform3s(np.eye(3), at_m)
+        there = coal.Transform3s(np.eye(3), UNITS_PER_M * at_m)
         still = coal.Transform3s.Identity()
         request, result = coal.DistanceRequest(), coal.DistanceResult()
-        return float(coal.distance(self.truth.model(body), still, shape, there, request, result))
+        return float(coal.distance(self.truth.model(body), still, shape, there, request, result)) / UNITS_PER_M
+
+
+def upright(radius_m: float, height_m: float) -> coal.Cylinder:
+    """Return an upright cylinder in the units of `Truth.model`."""
+    return coal.Cylinder(UNITS_PER_M * radius_m, UNITS_PER_M * height_m)
 
 
 def walk_of(

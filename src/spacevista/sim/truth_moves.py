@@ -15,7 +15,7 @@ import coal
 import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
-from spacevista.sim.truth import CONTACT_SHARE, Truth
+from spacevista.sim.truth import CONTACT_SHARE, UNITS_PER_M, Truth
 from spacevista.sim.world import Body
 
 MOVES: dict[str, tuple[int, float]] = {
@@ -77,9 +77,10 @@ def advance(
     models = truth.model(body), truth.model(other)
     length, share = float(np.linalg.norm(end_m - start_m)), 0.0
     while True:
-        here = coal.Transform3s(np.eye(3), start_m + share * (end_m - start_m))
+        here = coal.Transform3s(np.eye(3), UNITS_PER_M * (start_m + share * (end_m - start_m)))
         result = coal.DistanceResult()
-        gap = coal.distance(models[0], here, models[1], coal.Transform3s.Identity(), coal.DistanceRequest(), result)
+        still = coal.Transform3s.Identity()
+        gap = coal.distance(models[0], here, models[1], still, coal.DistanceRequest(), result) / UNITS_PER_M
         if gap <= touch_m:
             return share
         if share >= 1:
