@@ -97,9 +97,9 @@ TINY: dict[str, tuple[Callable[[np.random.Generator], Shape | None], float, floa
     "pendant": (tiny_pendant.build, 11.5e-3, 34e-3),
     "pin header": (tiny_header.build, 8.5e-3, 41e-3),
     "push pin": (tiny_push_pin.build, 20e-3, 26e-3),
-    "resistor": (tiny_resistor.build, 1.6e-3, 39.5e-3),
+    "resistor": (tiny_resistor.build, 1.6e-3, 40.5e-3),
     "ring": (tiny_ring.build, 19e-3, 28e-3),
-    "spring": (tiny_spring.build, 3.6e-3, 44e-3),
+    "spring": (tiny_spring.build, 3.5e-3, 44e-3),
     "sunflower seed": (tiny_seed.build, 8e-3, 15e-3),
 }
 EVERYDAY: dict[str, tuple[Callable[[np.random.Generator], Shape], float, float]] = {
