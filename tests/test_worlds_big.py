@@ -206,7 +206,7 @@ def test_most_objects_are_large_in_several_frames(scale: Scale) -> None:
         world = make_world(scale, seed)
         scene = RayScene.of(world)
         camera = world.camera.resized(160, 120)
-        frames = np.zeros(1 + max(world.supports), dtype=int)
+        frames = np.zeros(1 + max(body.id for body in world.objects), dtype=int)
         for pose in world.path:
             _, ids = scene.depth_and_ids(camera, pose)
             pixels = np.bincount(ids[ids > 0], minlength=len(frames)) * 16  # at 640 x 480
