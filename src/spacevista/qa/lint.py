@@ -12,6 +12,7 @@ import numpy as np
 from spacevista.geometry.arrays import IntArray
 
 NEAREST = 0.15  # normalised edit distance: patterns nearer than this are one pattern
+SPOKEN_WITH_VOWEL = "AEFHILMNORSX"  # letters whose names begin with a vowel
 VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[ei])|hour)", re.IGNORECASE)  # "a unit", "a used one", "an hour"
 
 
@@ -30,7 +31,14 @@ def sentence_problems(text: str) -> list[str]:
 
 
 def _wrong_article(match: re.Match[str]) -> bool:
-    return (match[1].lower() == "an") != bool(VOWEL_SOUND.match(match[2]))
+    return (match[1].lower() == "an") != takes_an(match[2])
+
+
+def takes_an(word: str) -> bool:
+    """Tell whether a word begins with a vowel as it is spoken: an apple, an hour, an LED; a unit, a cup."""
+    if len(word) > 1 and word.isupper():
+        return word[0] in SPOKEN_WITH_VOWEL
+    return VOWEL_SOUND.match(word) is not None
 
 
 def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tuple[str, str]]:
