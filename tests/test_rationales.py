@@ -22,7 +22,6 @@ from spacevista.qa.rationales.scene_cases import with_computed
 from spacevista.qa.record import Question
 from spacevista.scoring.completions import block, well_formed
 from spacevista.scoring.parse import read_length_m
-from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Candidate, Fact, Interval
 
 SCENE, ASKED = asked()
@@ -96,10 +95,10 @@ def test_every_task_and_aspect_has_one(policy: str) -> None:
 
 def test_a_comparison_says_what_it_compares_and_who_wins() -> None:
     # The bottle is 20 cm high, the cup 8 cm: the fact's intervals have no width, half a per cent of them is the step.
-    fact = next(f for f in all_candidates(SCENE, 0) if f.candidate == Candidate("size_comparison", "height", (1, 2)))
+    wanted = ("hand:size_comparison:height:o1-2", "hand:size_comparison:height:o2-1")
+    fact = next(fact for name, fact in FACTS.items() if name in wanted)
     question = questions_of(SCENE, [fact], np.random.default_rng(0), seed=0, unit_policy="native")[0]
-    case = Case(fact, SIZE_M, NAMES, lambda text: known_of_fact(fact))
-    text = reasoning(computed(question, case))
+    text = reasoning(computed(question, case_of(question)))
     assert re.search(r"\b8\.00 cm\b", text)
     assert re.search(r"\b20\.0 cm\b", text)
     by_object = {m.object_id: f" marked {m.color}" for m in question.marks}
