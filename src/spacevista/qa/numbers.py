@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spacevista.scales import METRES_PER_UNIT
-from spacevista.tasks.facts import Fact, Interval
+from spacevista.tasks.facts import Fact, Interval, Quantity
 from spacevista.tasks.object_location import direction_of
 
 # A rounding step is the power of ten below the half-width, so that rounding adds at most half of what is unknown.
@@ -17,6 +17,7 @@ FINEST_ANGLE_DEG = 0.5  # as above, for angles: tenths are written at best ...
 COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
 DEGREES = "degrees"
 MOTION_DECIMALS = 3  # a camera that only turned has a path of rounding noise, which is written as nothing
+POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 
@@ -46,12 +47,12 @@ def angle_rounding(error_rad: float) -> Rounding:
 
 
 def in_units(fact: Fact, unit: str) -> list[float]:
-    """Return a fact's values in `unit`: lengths as they are, volumes in its cube; angles and counts stay."""
+    """Return a fact's values in `unit`: areas in its square, volumes in its cube; angles and counts stay."""
     metres = METRES_PER_UNIT[unit]
     if fact.quantity == "motion":
         return [v / metres for v in fact.values[:3]] + list(fact.values[3:])
-    if fact.quantity == "volume":
-        return [v / metres**3 for v in fact.values]
+    if fact.quantity in POWERS:
+        return [v / metres ** POWERS[fact.quantity] for v in fact.values]
     if fact.quantity in ("count", "angle"):
         return list(fact.values)
     if fact.quantity == "place":
@@ -60,12 +61,12 @@ def in_units(fact: Fact, unit: str) -> list[float]:
 
 
 def unit_name(fact: Fact, unit: str) -> str:
-    """Return what a fact's values are counted in: "cm", "cubic cm", "degrees" or, for a choice or a count, nothing."""
+    """Return what a fact's values are counted in: "cm", "square cm", "degrees"; for a choice or a count, nothing."""
     if fact.quantity in ("choice", "count"):
         return ""
     if fact.quantity == "angle":
         return DEGREES
-    return f"cubic {unit}" if fact.quantity == "volume" else unit
+    return {"area": f"square {unit}", "volume": f"cubic {unit}"}.get(fact.quantity, unit)
 
 
 def relative_error(fact: Fact) -> float:

@@ -151,9 +151,7 @@ def wall_share(wall: Wall, edge: FloatArray, gap_m: float) -> float:
     return float(np.maximum(parts, 0)[ends - starts <= gap_m].sum() / (high - low))
 
 
-def border(
-    cells: dict[tuple[int, ...], Cell], sure: list[tuple[int, ...]]
-) -> tuple[FloatArray, tuple[int, ...]]:
+def border(cells: dict[tuple[int, ...], Cell], sure: list[tuple[int, ...]]) -> tuple[FloatArray, tuple[int, ...]]:
     """Return the edges (E, 2, 2) between the cells of the floor and all others, and the lines they lie on."""
     edges, walls, inside = [], [], set(sure)
     for signs in sure:
