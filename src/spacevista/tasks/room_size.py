@@ -12,13 +12,14 @@ Source: SpaceVista, room size; VSI-Bench asks the area of the floor too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from spacevista.scales import Scale
 from spacevista.scenes.record import Scene
-from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
+from spacevista.tasks.facts import Candidate, Decline, Fact, Interval, Quantity
 from spacevista.tasks.room_outline import Outline, outline_of
 from spacevista.tasks.room_walls import Shell, shell_of
 from spacevista.tasks.rules import NINETY_PERCENT, asked
@@ -66,7 +67,7 @@ def decide(scene: Scene, candidate: Candidate, found: tuple[Shell, Outline] | st
         interval = volume_interval(scene, shell, outline)
     if not asked(interval):
         return Decline(candidate, "interval too wide")
-    quantity = "volume" if candidate.aspect == "volume" else "area"
+    quantity: Quantity = "volume" if candidate.aspect == "volume" else "area"
     return Fact(candidate, quantity, (interval.middle,), (interval,))
 
 
@@ -93,7 +94,7 @@ def volume_interval(scene: Scene, shell: Shell, outline: Outline) -> Interval:
 def fit_error_m(shell: Shell, wall: int) -> float:
     """Return how far a wall's line may be off its cubes: a standard error of their mean."""
     found = shell.walls[wall]
-    return NINETY_PERCENT * found.error_m / max(len(found.along_m), 1) ** 0.5
+    return NINETY_PERCENT * found.error_m / math.sqrt(max(len(found.along_m), 1))
 
 
 def ceiling_seen(shell: Shell, outline: Outline) -> float:
