@@ -151,4 +151,9 @@ def test_only_rooms_are_asked_about():
 def test_places_on_the_floor():
     outline = room_of(square())[1]
     assert isinstance(outline, Outline)
-    assert outline.holds(np.array([(1.0, 1.0), (4.9, 3.9), (5.2, 2.0), (-0.1, 1.0)])).tolist() == [True, True, False, False]
+    assert outline.holds(np.array([(1.0, 1.0), (4.9, 3.9), (5.2, 2.0), (-0.1, 1.0)])).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -25,14 +25,15 @@ from spacevista.tasks.facts import Interval
 from spacevista.tasks.floor import outline
 
 CELLS = 140  # along the longer side of what the object might fill
-LEVELS = 10  # heights at which plumb lines are looked at
+LEVELS = 24  # heights at which plumb lines are looked at
 LAYER_CELLS = 1.0  # on the support
 FLAT_CELLS = 3.0  # an object is flat up to this height
 REACH_CELLS = 2.0  # from a surface, seen at a slant
 STEEP = 4.0  # pixels' footprints: neighbouring pixels farther apart, seen from above, are no patch
 SLOPE = (5**0.5 - 1) / 2  # of the longest side against the grid: the golden ratio, far from all simple ones
 COUNTING = 0.05  # cells along the border: what counting middles may be off
-PIXEL = 0.25  # of a footprint: between pixels of a flat thing and of the ground its border may lie anywhere
+EDGE_PIXELS = 0.05  # footprints along the border: patches bridge what is narrower than a pixel
+FLAT_PIXELS = 0.25  # between pixels of a flat thing and of the ground its border may lie anywhere
 DEPTH_ERRORS = 3.0
 TWICE = 2  # with noise, a patch counts where two frames show it
 
@@ -70,10 +71,11 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     might[places[~empty, 0], places[~empty, 1]] = True
     corners = hull_vertices(seen[:, :2])
     around_m = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).sum())
-    one, slack = cell_m**2, COUNTING * cell_m * around_m
-    if is_flat(grid, ground, float(high[2])):
-        slack += PIXEL * finest_m(scene, thing) * around_m
-    bounds = Interval(max(one * float(covered.sum()) - slack, 0.0), one * float(might.sum()) + slack)
+    one, pixel = cell_m**2, finest_m(scene, thing)
+    less = (COUNTING * cell_m + EDGE_PIXELS * pixel) * around_m
+    flat = is_flat(grid, ground, float(high[2]))
+    more = (COUNTING * cell_m + (FLAT_PIXELS * pixel if flat else 0.0)) * around_m
+    bounds = Interval(max(one * float(covered.sum()) - less, 0.0), one * float(might.sum()) + more)
     return Footprint(bounds, around_m / 2)
 
 
