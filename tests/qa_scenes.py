@@ -143,6 +143,22 @@ def further_kinds() -> list[Fact]:
     ]
 
 
+def area_fact(task: str, aspect: str, objects: tuple[int, ...], value: float) -> Fact:
+    """An area in square metres or, by its aspect, a volume in cubic metres, known to 1 %."""
+    quantity = "volume" if aspect == "volume" else "area"
+    interval = Interval(0.99 * value, 1.01 * value)
+    return Fact(Candidate(task, aspect, objects), quantity, (value,), (interval,))  # type: ignore[arg-type]
+
+
+def area_kinds() -> list[Fact]:
+    """Facts of a room and of an area seen from above."""
+    return [
+        area_fact("room_size", "area", (), 0.2317),
+        area_fact("room_size", "volume", (), 0.0613),
+        area_fact("area_estimation", "footprint", (2,), 0.00431),
+    ]
+
+
 def plan_of(*moves: Move, fails: str = "", hits: int = 0) -> Plan:
     return Plan(moves, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)), fails, hits)  # type: ignore[arg-type]
 
@@ -196,4 +212,4 @@ def all_kinds() -> list[Fact]:
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 2, (1,)))
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 3, (3, 0, 1)))
     facts += [motion_fact((0.12, -0.03, 0.4, -12.0, 3.0)), direction_fact("forward")]
-    return facts + further_kinds() + plan_kinds()
+    return facts + further_kinds() + plan_kinds() + area_kinds()

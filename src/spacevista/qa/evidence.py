@@ -62,6 +62,10 @@ def evidence_of(scene: Scene, fact: Fact) -> list[Stretch]:
         from spacevista.qa.evidence_plans import plan_evidence  # which draws with the stretches of this file
 
         return plan_evidence(scene, fact)
+    if candidate.task in ("room_size", "area_estimation"):
+        from spacevista.qa.evidence_areas import area_evidence  # which draws with the stretches of this file
+
+        return area_evidence(scene, fact)
     further = OF_TASK.get(candidate.task)
     return [_motion(scene, candidate)] if further is None else further(scene, candidate)
 

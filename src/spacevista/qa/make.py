@@ -62,10 +62,15 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "manipulation_planning": ("mc", "free"),
     "destination_location": ("mc",),
     "obstacles_location": ("mc", "free"),
+    "room_size": ("reg",),
+    "area_estimation": ("mc", "reg"),
 }
 YES_NO = ("yes", "no")
 AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too
-NEVER_NAMED: tuple[tuple[str, Form], ...] = (("object_size", "mc"),)  # a name there tells the usual answer
+NEVER_NAMED: tuple[tuple[str, Form], ...] = (
+    ("object_size", "mc"),
+    ("area_estimation", "mc"),
+)  # a name there tells the usual answer
 
 
 @dataclass(frozen=True)

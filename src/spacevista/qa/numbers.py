@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spacevista.scales import METRES_PER_UNIT
-from spacevista.tasks.facts import Fact, Interval
+from spacevista.tasks.facts import Fact, Interval, Quantity
 from spacevista.tasks.object_location import direction_of
 
 # A rounding step is the power of ten below the half-width, so that rounding adds at most half of what is unknown.
@@ -20,6 +20,7 @@ COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
 COARSEST_ANGLE_STEP = 0.05
 LEAST_TURN_DEG = 2.0  # turns of a motion are compared with this at least (scoring/motion.py)
 DEGREES = "degrees"
+POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
 LEAST_PATH = (
     1e-3  # units: a camera that only turned has a path of rounding noise, which is taken and written as nothing
 )
@@ -65,7 +66,7 @@ def rounding_in(value: float, error: float, unit: str) -> Rounding:
 
 
 def in_units(fact: Fact, unit: str) -> list[float]:
-    """Return a fact's values in `unit`: lengths as they are, volumes in its cube; angles and counts stay.
+    """Return a fact's values in `unit`: areas in its square, volumes in its cube; angles and counts stay.
 
     A motion's path under a thousandth of the unit is none.
     """
@@ -73,8 +74,8 @@ def in_units(fact: Fact, unit: str) -> list[float]:
     if fact.quantity == "motion":
         shifts = [v / metres for v in fact.values[:3]]
         return (shifts if math.hypot(*shifts) >= LEAST_PATH else [0.0] * 3) + list(fact.values[3:])
-    if fact.quantity == "volume":
-        return [v / metres**3 for v in fact.values]
+    if fact.quantity in POWERS:
+        return [v / metres ** POWERS[fact.quantity] for v in fact.values]
     if fact.quantity in ("count", "angle"):
         return list(fact.values)
     if fact.quantity == "place":
@@ -83,12 +84,12 @@ def in_units(fact: Fact, unit: str) -> list[float]:
 
 
 def unit_name(fact: Fact, unit: str) -> str:
-    """Return what a fact's values are counted in: "cm", "cubic cm", "degrees" or, for a choice or a count, nothing."""
+    """Return what a fact's values are counted in: "cm", "square cm", "degrees"; for a choice or a count, nothing."""
     if fact.quantity in ("choice", "count"):
         return ""
     if fact.quantity == "angle":
         return DEGREES
-    return f"cubic {unit}" if fact.quantity == "volume" else unit
+    return {"area": f"square {unit}", "volume": f"cubic {unit}"}.get(fact.quantity, unit)
 
 
 def relative_error(fact: Fact) -> float:

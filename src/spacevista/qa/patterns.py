@@ -59,6 +59,9 @@ SLOTS: dict[tuple[str, str], frozenset[str]] = {
     ("destination_location", "side"): TWO | {"moves", "frame"},
     ("obstacles_location", "which"): TWO | {"list", "boxes"},
     ("obstacles_location", "where"): TWO | {"axes", "boxes"},
+    ("room_size", "area"): frozenset(),
+    ("room_size", "volume"): frozenset(),
+    ("area_estimation", "footprint"): ONE,
 }
 
 

@@ -34,6 +34,8 @@ TaskName = Literal[
     "manipulation_planning",
     "destination_location",
     "obstacles_location",
+    "room_size",
+    "area_estimation",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 

@@ -132,6 +132,8 @@ def quantity_of(candidate: Candidate) -> Quantity:
         "object_counting": "count",
         "rotation_estimation": "angle",
         "object_location": "place",
+        "area_estimation": "area",
+        "room_size": "volume" if candidate.aspect == "volume" else "area",
     }
     return quantities.get(candidate.task, "depth")
 

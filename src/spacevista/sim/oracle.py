@@ -126,6 +126,11 @@ class Oracle:
         return self._gaps[pair]
 
     @property
+    def carver(self) -> Carver:
+        """What the cameras saw of the world's points."""
+        return self._carve
+
+    @property
     def _carve(self) -> Carver:
         if self._carver is None:
             self._carver = Carver(self.truth.views)

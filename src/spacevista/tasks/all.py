@@ -9,6 +9,7 @@ import numpy as np
 from spacevista.scenes.record import Scene
 from spacevista.tasks.absolute_distance import absolute_distance
 from spacevista.tasks.appearance_order import appearance_order
+from spacevista.tasks.area_estimation import area_estimation
 from spacevista.tasks.depth_estimation import depth_estimation
 from spacevista.tasks.destination_location import destination_location
 from spacevista.tasks.existence import existence
@@ -22,6 +23,7 @@ from spacevista.tasks.object_size import object_size
 from spacevista.tasks.obstacles_location import obstacles_location
 from spacevista.tasks.position_comparison import position_comparison
 from spacevista.tasks.relative_distance import relative_distance
+from spacevista.tasks.room_size import room_size
 from spacevista.tasks.rotation_estimation import rotation_estimation
 from spacevista.tasks.route_planning import route_planning
 from spacevista.tasks.size_comparison import size_comparison
@@ -48,6 +50,8 @@ TASKS: tuple[Task, ...] = (
     manipulation_planning,
     destination_location,
     obstacles_location,
+    room_size,
+    area_estimation,
 )
 
 
