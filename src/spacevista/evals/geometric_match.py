@@ -26,6 +26,7 @@ from spacevista.tasks import (
     position_comparison,
     relative_distance,
     rotation_estimation,
+    spatial_relation,
     view_change,
 )
 from spacevista.tasks.facts import Candidate, Decline, Fact
@@ -41,6 +42,7 @@ MEASURES: Mapping[str, Callable[[Scene, Candidate], Fact | Decline]] = {
     "object_matching": object_matching.measure,
     "rotation_estimation": rotation_estimation.measure,
     "object_location": object_location.measure,
+    "spatial_relation": spatial_relation.measure,
 }
 UNKNOWN = "no measurement for this kind of question"
 NO_FRAME = "frame not in the annotated scene"

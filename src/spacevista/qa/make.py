@@ -62,6 +62,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "manipulation_planning": ("mc", "free"),
     "destination_location": ("mc",),
     "obstacles_location": ("mc", "free"),
+    "spatial_relation": ("mc", "free"),
 }
 YES_NO = ("yes", "no")
 AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too

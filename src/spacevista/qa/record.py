@@ -34,6 +34,7 @@ TaskName = Literal[
     "manipulation_planning",
     "destination_location",
     "obstacles_location",
+    "spatial_relation",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacevista.sim import oracle_location, oracle_positions, oracle_rotation, oracle_sightings
+from spacevista.sim import oracle_location, oracle_positions, oracle_relations, oracle_rotation, oracle_sightings
 from spacevista.sim.oracle import Oracle
 from spacevista.sim.truth_table import JUDGES
 
@@ -18,6 +18,7 @@ DECIDED_BY: dict[str, Rule] = {
     "object_matching": oracle_sightings.decides_match,
     "rotation_estimation": oracle_rotation.decides_turn,
     "object_location": oracle_location.decides_place,
+    "spatial_relation": oracle_relations.decides_relation,
 }
 SEEN_BY: dict[str, Rule] = {
     "position_comparison": oracle_sightings.each_in_its_frame,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacevista.sim import truth_location, truth_positions, truth_rotation, truth_sightings
+from spacevista.sim import truth_location, truth_positions, truth_relations, truth_rotation, truth_sightings
 from spacevista.sim.truth import Judgement, Truth
 
 Judge = Callable[[Truth, str, tuple[int, ...], tuple[int, ...]], Judgement | None]
@@ -21,4 +21,5 @@ JUDGES: dict[tuple[str, str], Judge] = {
     **{("rotation_estimation", aspect): truth_rotation.turn_deg for aspect in truth_rotation.ASPECTS},
     ("object_location", "direction"): truth_location.direction,
     ("object_location", "place"): truth_location.place,
+    **{("spatial_relation", aspect): truth_relations.how for aspect in truth_relations.ASPECTS},
 }

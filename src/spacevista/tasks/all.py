@@ -25,6 +25,7 @@ from spacevista.tasks.relative_distance import relative_distance
 from spacevista.tasks.rotation_estimation import rotation_estimation
 from spacevista.tasks.route_planning import route_planning
 from spacevista.tasks.size_comparison import size_comparison
+from spacevista.tasks.spatial_relation import spatial_relation
 from spacevista.tasks.view_change import view_change
 
 Task = Callable[[Scene, np.random.Generator], Iterator[Fact | Decline]]
@@ -48,6 +49,7 @@ TASKS: tuple[Task, ...] = (
     manipulation_planning,
     destination_location,
     obstacles_location,
+    spatial_relation,
 )
 
 
