@@ -9,6 +9,7 @@ from small_worlds import box
 from spacevista.geometry.points import closest_points
 from spacevista.geometry.poses import rotation_about
 from spacevista.scenes.record import Gap, SceneObject
+from spacevista.sim.contact import slid
 from spacevista.sim.shapes import lathe, moved, rotated, union
 
 HAIR = 1e-5
@@ -27,6 +28,13 @@ def ring(radius=0.4, high=0.2, wall=0.1):
 def gallows():
     """A post, 1.5 high, with an arm along +x at its top."""
     return union(box((0.1, 0.1, 1.5), (0, 0, 0.75)), box((0.6, 0.06, 0.06), (0.35, 0, 1.45)))
+
+
+def hung_ring():
+    on_edge = moved(rotated(ring(0.3, 0.1, 0.06), (0, 1, 0), 90), (0.3, 0, 1.45))
+    hung = slid(on_edge, (0, 0, -1), [gallows()], 0.5)
+    assert hung is not None
+    return hung
 
 
 def plank():
@@ -51,7 +59,7 @@ PAIRS = {
     "on": (box((0.3, 0.3, 0.3), (0, 0, 0.55 + HAIR)), box((1, 1, 0.4), (0, 0, 0.2))),
     "in": (box((0.3, 0.3, 0.3), (0, 0, 0.2 + HAIR)), cup()),
     "around": (moved(ring(), (0, 0, 0)), box((0.3, 0.3, 0.8), (0, 0, 0.4))),
-    "hanging": (moved(rotated(ring(0.3, 0.1, 0.06), (0, 1, 0), 90), (0.3, 0, 1.24 - HAIR)), gallows()),
+    "hanging": (hung_ring(), gallows()),
     "leaning": (PLANK, block_beside(PLANK)),
     "stuck": (box((0.04, 0.3, 0.3), (-0.52 - HAIR, 0, 0.5)), box((1, 1, 1), (0, 0, 0.5))),
     "apart": (box((0.3, 0.3, 0.3), (0, 0, 0.15)), box((0.3, 0.3, 0.3), (0.8, 0, 0.15))),

@@ -14,7 +14,7 @@ from scipy.spatial import KDTree
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.raycast import MISS, RayScene
-from spacevista.sim.truth_relations import DIRECTIONS, footprints_apart, level_directions, relation
+from spacevista.sim.truth_relations import DIRECTIONS, hull_sides, level_directions, relation
 
 if TYPE_CHECKING:
     from spacevista.sim.oracle import Oracle
@@ -50,7 +50,14 @@ def _parted(oracle: Oracle, first: int, second: int) -> bool:
     gap = oracle.gap(first, second)
     if gap is None or gap.low < PARTED * _size_m(oracle, first, second):
         return False
-    return footprints_apart(*(_corners(oracle, number)[:, :2] for number in (first, second)))
+    flat = [_corners(oracle, number)[:, :2] for number in (first, second)]
+    return _a_side_parts(flat[0], flat[1]) or _a_side_parts(flat[1], flat[0])
+
+
+def _a_side_parts(hull_m: FloatArray, others_m: FloatArray) -> bool:
+    """Tell whether others (N, 2) lie wholly beyond one side of the hull of level points (M, 2)."""
+    sides = hull_sides(hull_m)
+    return bool(((others_m @ sides[:, :-1].T + sides[:, -1]).min(axis=0) > 0).any())
 
 
 def _seam_seen(oracle: Oracle, first: int, second: int) -> bool:

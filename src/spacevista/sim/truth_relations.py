@@ -74,6 +74,8 @@ def how(truth: Truth, aspect: str, objects: tuple[int, ...], frames: tuple[int, 
 
 def relation(truth: Truth, first: int, second: int) -> str | None:
     """Return the name of the relation of one object to another; None where no name fits."""
+    if "closed" in (_walls(truth, first, second), _walls(truth, second, first)):
+        return None
     for name, holds in PRECEDENCE:
         if holds(truth, first, second):
             return name
@@ -98,15 +100,22 @@ def _around(truth: Truth, subject: int, other: int) -> bool:
 
 
 def _in(truth: Truth, subject: int, other: int) -> bool:
+    return _walls(truth, subject, other) == "open"
+
+
+def _walls(truth: Truth, subject: int, other: int) -> str:
+    """Return "open" or "closed" (above) if an object has a floor under another one and walls around, else ""."""
     (low, high), (other_low, other_high) = (_bounds(truth, i) for i in (subject, other))
     middle = (low + high) / 2
     if not other_low[2] < low[2] < other_high[2] or not _in_hull(_corners(truth, other), middle[None]).all():
-        return False
+        return ""
     rays = RayScene((truth.body(other),))
     between = np.array([*middle[:2], 0.5 * (low[2] + other_high[2])])
     walls = _hits(rays, between, level_directions(DIRECTIONS))
     below, above = _hits(rays, middle, np.array([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]]))
-    return float(walls.mean()) >= WALLS and bool(below) and not bool(above)
+    if float(walls.mean()) < WALLS or not below:
+        return ""
+    return "closed" if above else "open"
 
 
 def _plugged(truth: Truth, subject: int, other: int) -> bool:
@@ -238,7 +247,7 @@ def _hits(rays: RayScene, start: FloatArray, directions: FloatArray) -> BoolArra
     return np.asarray(rays.hits(start, directions).distance < MISS)
 
 
-def _planes(points_m: FloatArray) -> FloatArray:
+def hull_sides(points_m: FloatArray) -> FloatArray:
     """Return the sides of a convex hull of any size, in units of the points; none of a flat set."""
     middle, unit_m = points_m.mean(axis=0), max(float(np.ptp(points_m, axis=0).max()), 1e-300)
     try:
@@ -249,7 +258,7 @@ def _planes(points_m: FloatArray) -> FloatArray:
 
 
 def _in_hull(points_m: FloatArray, asked_m: FloatArray) -> BoolArray:
-    sides = _planes(points_m)
+    sides = hull_sides(points_m)
     if not len(sides):
         return np.zeros(len(asked_m), dtype=bool)
     return np.asarray((asked_m @ sides[:, :-1].T + sides[:, -1] <= 0).all(axis=1))

@@ -27,7 +27,8 @@ WALLED, OPEN = 0.9, 0.6  # of the sectors: walls all around, and surely not all 
 RIM = 0.25  # of its height below its top: where the opening of a thing is measured
 INNER = 0.8  # of the opening's radius: what is farther in is a floor
 FEW = 6  # points that are no chance
-FOOT, LEAN, TILT = 0.15, 0.30, 0.05  # of a thing's height: where it rests, from where it may lean, how thick its base is
+FOOT = 0.15  # of a thing's height, above its lowest point: where it rests
+LEAN, TILT = 0.30, 0.05  # of its height: from where it may lean, and how thick the base is on which it stands
 SMALL = 6.0  # tolerances: a smaller thing has no upper and lower part
 
 CLOSE = "close together, but no relation is clear"
@@ -82,7 +83,7 @@ class Body:
 
     @property
     def long(self) -> float:
-        return max(self.tall, *np.ptp(self.flat, axis=0).tolist())
+        return max(self.tall, float(np.ptp(self.flat, axis=0).max()))
 
 
 Rule = Callable[[Body, Body], "bool | str"]
@@ -155,7 +156,7 @@ def goes_around(one: Body, other: Body) -> bool | str:
 
 
 def enclosed(inner: Body, outer: Body) -> str:
-    """Return "in" or "around" if the outer thing has the inner one in it, or is around it, "" if neither; else why not."""
+    """Return "in" or "around" if the outer thing is around the inner one, "" if it is not; else why not."""
     tolerance = inner.tolerance_m
     middle = (inner.low + inner.high) / 2
     part = (inner.height >= outer.low - tolerance) & (inner.height <= outer.high + tolerance)
@@ -195,7 +196,7 @@ def reach_of(from_centre: FloatArray) -> FloatArray:
     return reach
 
 
-def has_floor(outer: Body, radius: FloatArray, sector: FloatArray, tolerance: float) -> bool:
+def has_floor(outer: Body, radius: FloatArray, sector: IntArray, tolerance: float) -> bool:
     """Tell whether points of a thing lie farther in than its opening, below the rim."""
     top = outer.height >= outer.high - max(RIM * outer.tall, tolerance)
     opening = np.full(SECTORS, np.inf)
@@ -286,4 +287,3 @@ def hulls_apart(first: FloatArray, second: FloatArray) -> bool:
         if ((others @ outwards.T).min(axis=0) > np.einsum("ij,ij->i", corners, outwards)).any():
             return True
     return False
-

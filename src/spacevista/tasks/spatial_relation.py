@@ -1,14 +1,15 @@
 """Spatial relation: how is one object joined to another: does it rest on it, hang from it, is it inside it?
 
-Aspects: `how`, one of RELATIONS; one for each word of YES, answered by yes or no. Objects: the one that is told of, then
-the one that it is related to. Unit: none. Forms: mc, free. Frame: gravity; no camera.
+Aspects: `how`, one of RELATIONS; one for each word of YES, answered by yes or no. Objects: the one that is told of,
+then the one that it is related to. Unit: none. Forms: mc, free. Frame: gravity; no camera.
 Relations exclude each other by one precedence (relation_rules.py, and sim/truth_relations.py for the truth): what goes
 around or contains comes before what is plugged in, hangs, leans or sticks, and these before what is stacked or rests.
 "Apart": nothing of this, a gap between them, and neither over the other. Scales: all.
 Candidates: the NEAREST pairs, by gap over the size of the smaller one, in drawn order; each with `how` and one drawn
 word of YES, which half the time is that of the relation found (either way round).
-Declines: too few points, points that are no numbers, a gap that may be a contact, no relation clear, one over the other
-(a lower book of a pile bears what is on top too), closed in, a hidden floor, walls on some sides only, too small, no name.
+Declines: too few points, points that are no numbers, a gap that may be a contact, no relation clear, one over the
+other (a lower book of a pile bears what is on top too), closed in, a hidden floor, walls on some sides only, too small
+beside the spacing of points, and no name, where a name tells a pile from a support.
 Source: SpaceVista, spatial relation.
 """
 
