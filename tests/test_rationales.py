@@ -95,11 +95,9 @@ def test_every_task_and_aspect_has_one(policy: str) -> None:
 
 def test_a_comparison_says_what_it_compares_and_who_wins() -> None:
     # The bottle is 20 cm high, the cup 8 cm: the fact's intervals have no width, half a per cent of them is the step.
-    question = next(
-        q
-        for q in ASKED.questions
-        if q.fact_id in ("hand:size_comparison:height:o1-2", "hand:size_comparison:height:o2-1")
-    )
+    wanted = ("hand:size_comparison:height:o1-2", "hand:size_comparison:height:o2-1")
+    fact = next(fact for name, fact in FACTS.items() if name in wanted)
+    question = questions_of(SCENE, [fact], np.random.default_rng(0), seed=0, unit_policy="native")[0]
     text = reasoning(computed(question, case_of(question)))
     assert re.search(r"\b8\.00 cm\b", text)
     assert re.search(r"\b20\.0 cm\b", text)

@@ -91,7 +91,7 @@ def measure(floor: Floor, candidate: Candidate, way: FloatArray, rng: np.random.
     if not wrong:
         return Decline(candidate, "no wrong turns that certainly fail")
     right = Plan(moves_of(told, way, until), tuple(place(p) for p in floor.to_world(way)))
-    margin = 1 - max(abs(turn_deg(TURNS[name], turn)) for name, turn in zip(told, turns, strict=True)) / 45
+    margin = 1 - float(max(abs(turn_deg(TURNS[name], turn)) for name, turn in zip(told, turns, strict=True))) / 45
     return plan_fact(
         candidate, [right, *wrong], tolerance_m=floor.reach_m, reach_m=floor.reach_m, margin=margin, agent=floor.agent
     )

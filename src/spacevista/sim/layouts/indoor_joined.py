@@ -23,7 +23,7 @@ from spacevista.sim.categories import (
     indoor_heater,
     indoor_hoop,
     indoor_laptop,
-    indoor_picture,
+    indoor_painting,
     indoor_plant,
     indoor_poster,
     indoor_socket,
@@ -210,9 +210,9 @@ def shelf(stage: Stage, room: Room) -> bool:
     return True
 
 
-def picture(stage: Stage, room: Room) -> bool:
-    """Hang a picture by its cord on a nail in a wall."""
-    shape = indoor_picture.build(stage.rng)
+def painting(stage: Stage, room: Room) -> bool:
+    """Hang a painting by its cord on a nail in a wall."""
+    shape = indoor_painting.build(stage.rng)
     found = place_on_wall(stage, room, shape, (1.0, 1.35))
     if found is None:
         return False
@@ -225,7 +225,7 @@ def picture(stage: Stage, room: Room) -> bool:
     if nail is None:
         return False
     stage.structure("nail", nail, Material((0.35, 0.35, 0.36), gloss=0.7))
-    stage.join(Body(0, indoor_picture.CATEGORY, mesh, shape.materials), RelationKind.HANGING, 0)
+    stage.join(Body(0, indoor_painting.CATEGORY, mesh, shape.materials), RelationKind.HANGING, 0)
     return True
 
 
@@ -291,7 +291,7 @@ def ceiling_lamp(stage: Stage, room: Room) -> bool:
 
 
 IN_ROOMS = (
-    things_on_table, box_stack, ball_in_basket, hoop_around, hung_coat_stand, poster, clock, shelf, picture, heater,
+    things_on_table, box_stack, ball_in_basket, hoop_around, hung_coat_stand, poster, clock, shelf, painting, heater,
     broom, ceiling_lamp,
 )  # fmt: skip
-IN_CORRIDORS = (box_stack, ball_in_basket, hung_coat_stand, poster, clock, shelf, picture, heater, broom)
+IN_CORRIDORS = (box_stack, ball_in_basket, hung_coat_stand, poster, clock, shelf, painting, heater, broom)

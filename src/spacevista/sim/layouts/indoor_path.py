@@ -62,7 +62,7 @@ def walk_along(stage: Stage, room: Room) -> tuple[Pose, ...]:
 def _with_glances(poses: list[Pose], stage: Stage) -> tuple[Pose, ...]:
     """Turn the camera in a few frames: to each small thing twice, from where on the way it looks largest.
 
-    Who shows a room turns to its clock and its pictures as well; seen across the room only, they are specks.
+    Who shows a room turns to its clock and its paintings as well; seen across the room only, they are specks.
     """
     eyes = np.array([pose.translation_m for pose in poses])
     taken: set[int] = set()

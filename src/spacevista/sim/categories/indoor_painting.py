@@ -1,4 +1,4 @@
-"""Framed picture: a landscape in a frame, with a cord by which it hangs."""
+"""Painting: a landscape in a frame, with a cord by which it hangs."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ from spacevista.sim.categories.solids import block, choice
 from spacevista.sim.shapes import ellipsoid, moved, scaled, settled, sweep, union
 from spacevista.sim.world import Material, Mesh, Texture
 
-CATEGORY = "picture"
-# Framed pictures: 0.35-0.90 m wide, 0.30-0.70 m high without the cord, frames 0.02-0.035 m deep.
+CATEGORY = "painting"  # not "picture", as questions call what the camera took
+# Framed paintings: 0.35-0.90 m wide, 0.30-0.70 m high without the cord, frames 0.02-0.035 m deep.
 WIDTH_M = (0.35, 0.90)
 HEIGHT_PART = (0.70, 0.95)  # of the width
 DEPTH_M = (0.020, 0.035)
@@ -18,7 +18,7 @@ CORD_M = 0.002  # radius
 
 
 def build(rng: np.random.Generator) -> Shape:
-    """Draw a picture; it faces +x. The cord rises to a point over its middle, in the plane of its back."""
+    """Draw a painting; it faces +x. The cord rises to a point over its middle, in the plane of its back."""
     width, depth = rng.uniform(*WIDTH_M), rng.uniform(*DEPTH_M)
     height = min(width * rng.uniform(*HEIGHT_PART), 0.70)
     edge = rng.uniform(0.025, 0.05)
