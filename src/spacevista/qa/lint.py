@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -47,18 +47,32 @@ def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tu
     Two bounds spare nearly all pairs the full count: no edit mends more than one surplus letter on either side, nor
     more than two surplus pairs of neighbouring letters.
     """
+    for first, second, _ in _distances(patterns, lambda: nearest):
+        yield first, second
+
+
+def nearest_pair(patterns: Sequence[str]) -> tuple[str, str, float]:
+    """Return the two patterns (of two or more) that are nearest to each other, and their distance as above."""
+    best = (patterns[0], patterns[1], 1.0)
+    for found in _distances(patterns, lambda: best[2]):
+        best = found
+    return best
+
+
+def _distances(patterns: Sequence[str], limit_now: Callable[[], float]) -> Iterator[tuple[str, str, float]]:
+    """Yield the pairs nearer than `limit_now`, which may shrink with what was yielded, and their distance."""
     lengths = np.array([len(p) for p in patterns])
     letters = _counts([Counter(p) for p in patterns])
     couples = [Counter(a + b for a, b in pairwise(p)) for p in patterns]
     for i, first in enumerate(patterns):
-        limits = nearest * np.maximum(lengths[i + 1 :], lengths[i])
+        longer = np.maximum(lengths[i + 1 :], lengths[i])
         more = letters[i + 1 :] - letters[i]
         surplus = np.maximum(np.maximum(more, 0).sum(axis=1), np.maximum(-more, 0).sum(axis=1))
-        for j in np.flatnonzero(surplus < limits).tolist():
-            other, limit = i + 1 + j, float(limits[j])
+        for j in np.flatnonzero(surplus < limit_now() * longer).tolist():
+            other, limit = i + 1 + j, limit_now() * float(longer[j])
             apart = max((couples[i] - couples[other]).total(), (couples[other] - couples[i]).total())
-            if apart < 2 * limit and edit_distance(first, patterns[other]) < limit:
-                yield first, patterns[other]
+            if apart < 2 * limit and (edits := edit_distance(first, patterns[other])) < limit:
+                yield first, patterns[other], edits / float(longer[j])
 
 
 def _counts(texts: Sequence[Counter[str]]) -> IntArray:
