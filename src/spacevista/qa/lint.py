@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -47,20 +47,23 @@ def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tu
     Two bounds spare nearly all pairs the full count: no edit mends more than one surplus letter on either side, nor
     more than two surplus pairs of neighbouring letters.
     """
-    for first, second, _ in _distances(patterns, lambda: nearest):
+    for first, second, _ in _distances(patterns, nearest):
         yield first, second
 
 
 def nearest_pair(patterns: Sequence[str]) -> tuple[str, str, float]:
-    """Return the two patterns (of two or more) that are nearest to each other, and their distance as above."""
-    best = (patterns[0], patterns[1], 1.0)
-    for found in _distances(patterns, lambda: best[2]):
-        best = found
-    return best
+    """Return the two patterns (of two or more) that are nearest to each other, and their distance as above.
+
+    The limit rises in steps, for the bounds spare few pairs under a wide one.
+    """
+    for limit in (*np.arange(0.1, 1.0, 0.05).tolist(), 1.01):
+        if found := list(_distances(patterns, limit)):
+            return min(found, key=lambda pair: pair[2])
+    raise ValueError(f"lint: expected two patterns or more, got {len(patterns)}")
 
 
-def _distances(patterns: Sequence[str], limit_now: Callable[[], float]) -> Iterator[tuple[str, str, float]]:
-    """Yield the pairs nearer than `limit_now`, which may shrink with what was yielded, and their distance."""
+def _distances(patterns: Sequence[str], nearest: float) -> Iterator[tuple[str, str, float]]:
+    """Yield the pairs nearer than `nearest` and their distance."""
     lengths = np.array([len(p) for p in patterns])
     letters = _counts([Counter(p) for p in patterns])
     couples = [Counter(a + b for a, b in pairwise(p)) for p in patterns]
@@ -68,8 +71,8 @@ def _distances(patterns: Sequence[str], limit_now: Callable[[], float]) -> Itera
         longer = np.maximum(lengths[i + 1 :], lengths[i])
         more = letters[i + 1 :] - letters[i]
         surplus = np.maximum(np.maximum(more, 0).sum(axis=1), np.maximum(-more, 0).sum(axis=1))
-        for j in np.flatnonzero(surplus < limit_now() * longer).tolist():
-            other, limit = i + 1 + j, limit_now() * float(longer[j])
+        for j in np.flatnonzero(surplus < nearest * longer).tolist():
+            other, limit = i + 1 + j, nearest * float(longer[j])
             apart = max((couples[i] - couples[other]).total(), (couples[other] - couples[i]).total())
             if apart < 2 * limit and (edits := edit_distance(first, patterns[other])) < limit:
                 yield first, patterns[other], edits / float(longer[j])
