@@ -1,4 +1,4 @@
-"""How much the packed sentence patterns differ: how many there are, of how many words, and how near two of them come."""
+"""How much the packed sentence patterns differ: how many there are, of how many words, how near two of them come."""
 
 from __future__ import annotations
 
