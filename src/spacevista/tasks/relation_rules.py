@@ -28,6 +28,7 @@ RIM = 0.25  # of its height below its top: where the opening of a thing is measu
 INNER = 0.8  # of the opening's radius: what is farther in is a floor
 FEW = 6  # points that are no chance
 FOOT = 0.15  # of a thing's height, above its lowest point: where it rests
+CLEAR = 2.0  # tolerances between the foot of what leans and what it leans against
 LEAN, TILT = 0.30, 0.05  # of its height: from where it may lean, and how thick the base is on which it stands
 SMALL = 6.0  # tolerances: a smaller thing has no upper and lower part
 
@@ -247,6 +248,8 @@ def leans(one: Body, other: Body) -> bool | str:
     middle = (one.flat.min(axis=0) + one.flat.max(axis=0)) / 2
     if len(base) < FEW or within_hull(middle[None], base)[0]:
         return False
+    if float(cKDTree(other.flat).query(base)[0].min()) < CLEAR * one.tolerance_m:
+        return False  # it stands or sticks flat against the other
     foot, at = base.mean(axis=0), one.flat[one.meeting].mean(axis=0)
     way = (at - foot) / max(float(np.linalg.norm(at - foot)), 1e-300)
     return float(((middle - base) @ way).min()) > one.tolerance_m
