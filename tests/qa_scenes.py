@@ -12,6 +12,7 @@ from spacevista.scales import Scale
 from spacevista.scenes.record import Noise, ObjectView, Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Candidate, Fact, Interval
 from spacevista.tasks.plans import Agent, Move, Plan, PlanFact, plan_fact
+from spacevista.tasks.spatial_relation import RELATIONS
 
 WIDTH, HEIGHT = 64, 48
 # [x1, y1, x2, y2) of each object on frame 0; every later frame shows it two pixels further right and one row shorter.
@@ -139,6 +140,8 @@ def further_kinds() -> list[Fact]:
         angle_fact("around_swept", (2,), 432.1),
         angle_fact("attitude", (), 171.0),
         word_fact("object_location", "direction", (2, 1), (2,), "back-left", eight),
+        word_fact("spatial_relation", "how", (2, 1), (), "on", tuple(name for name in RELATIONS if name != "stacked")),
+        word_fact("spatial_relation", "hanging", (3, 1), (), "no", yes_no),
         Fact(place, "place", (0.0317, -140.0), away),
     ]
 

@@ -1,4 +1,4 @@
-"""Every answer that the package writes as right is right to its own scorers, however noisy the scene and large the value."""
+"""Every answer that the package writes as right is right to its own scorers, whatever noise and size."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spacevista.qa.lint import edit_distance, near_pairs, sentence_problems
+from spacevista.qa.diversity import diversity_of
+from spacevista.qa.lint import edit_distance, near_pairs, nearest_pair, sentence_problems
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
 from spacevista.qa.plan_words import AXES, BOXES, COMPASS, FRAME, agent_text
 from spacevista.qa.record import MARK_KINDS
@@ -13,7 +14,7 @@ from spacevista.qa.wording import form_line, named, pointed, spot, user_text
 from spacevista.scales import Scale
 from spacevista.tasks.plans import AGENTS
 
-LEAST_PATTERNS = 1800
+LEAST_PATTERNS = 2550
 RNG = np.random.default_rng(0)
 SAMPLES = {
     "named": [named(n).phrase for n in ("apple", "tissue box", "hour glass", "mug", "used battery")],
@@ -54,7 +55,7 @@ WORDS = {slot: words[1:] for slot, words in PLAN_WORDS.items()} | {
 
 def test_there_are_enough_patterns_and_every_aspect_has_several():
     assert len(ASKS) >= LEAST_PATTERNS
-    assert all(len(aspect.ask) >= 8 and aspect.answer for aspect in templates().aspects.values())
+    assert all(len(aspect.ask) >= 12 and aspect.answer for aspect in templates().aspects.values())
     assert templates().aspects.keys() == SLOTS.keys()
 
 
@@ -128,6 +129,14 @@ def test_a_near_pair_is_found():
     assert list(near_pairs(["How tall is the cup ?", "How tall is the cap ?", "Something else entirely"])) == [
         ("How tall is the cup ?", "How tall is the cap ?")
     ]
+
+
+def test_the_nearest_pair_is_found_and_words_are_counted():
+    # "cup" and "cap" are one letter of 3 apart; "cop a" is 3 of 5 from "cap" and from "cup".
+    assert nearest_pair(["cup", "cop a", "cap"]) == ("cup", "cap", 1 / 3)
+    figures = diversity_of(["How tall is {a}?", "How tall is {b}?", "Is a mug's handle as tall?"])
+    # One letter of 16; how, tall, is, a, mug's, handle, as.
+    assert (figures.patterns, figures.words, figures.nearest) == (3, 7, 1 / 16)
 
 
 def test_options_stand_on_lines_of_their_own():

@@ -61,16 +61,16 @@ def test_every_plan_is_right_in_the_worlds_own_meshes():
         found = facts(task(table(), rng()))
         assert len(found) >= 8
         for fact in found:
-            assert plan_is_right(fact, table(), truth), fact.candidate
+            assert plan_is_right(fact, 0, truth), fact.candidate
 
 
 def test_a_plan_that_is_not_as_it_is_told_is_found_out():
     truth, fact = Truth(table_world()), manipulation("front")
     right, wrong = fact.plans[0], fact.plans[1]
-    assert not plan_is_right(replace(fact, plans=(wrong, right)), table(), truth)
-    assert not plan_is_right(replace(fact, plans=(right, right)), table(), truth)  # a wrong option that does not fail
+    assert not plan_is_right(replace(fact, plans=(wrong, right)), 0, truth)
+    assert not plan_is_right(replace(fact, plans=(right, right)), 0, truth)  # a wrong option that does not fail
     through = replace(right, moves=(right.moves[1], right.moves[0], right.moves[2]))
-    assert not plan_is_right(replace(fact, plans=(through, wrong)), table(), truth)
+    assert not plan_is_right(replace(fact, plans=(through, wrong)), 0, truth)
 
 
 def test_wrong_plans_differ_by_the_same_two_edits_and_fail_for_a_named_reason():

@@ -87,14 +87,14 @@ def test_every_plan_is_right_in_the_worlds_own_meshes():
     for found in (facts(paths_of(yard(), CART, rng())), facts(routes_of(yard(), CART, rng()))):
         assert len(found) >= 8
         for fact in found:
-            assert plan_is_right(fact, yard(), truth), fact.candidate
+            assert plan_is_right(fact, 0, truth), fact.candidate
 
 
 def test_a_plan_that_leads_through_the_house_is_found_out():
     truth, fact = Truth(yard_world()), path(2, 3)
     right, wrong = fact.plans[0], fact.plans[1]
-    assert not plan_is_right(replace(fact, plans=(wrong, right)), yard(), truth)
-    assert not plan_is_right(replace(fact, plans=(right, right)), yard(), truth)
+    assert not plan_is_right(replace(fact, plans=(wrong, right)), 0, truth)
+    assert not plan_is_right(replace(fact, plans=(right, right)), 0, truth)
 
 
 def test_turns_are_told_as_the_agent_has_them():

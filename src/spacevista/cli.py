@@ -207,6 +207,18 @@ def stats(data: Path, /, *, out: Path = Path("stats.html"), json: bool = False) 
 
 
 @app.command
+def patterns(*, json: bool = False) -> int:
+    """Count the ways of asking each task and how much they differ, as edit distance over length (half a minute).
+
+    Args:
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import patterns as command
+
+    return finish(command.run(), json)
+
+
+@app.command
 def audit(
     scenes: Count = 2,
     *,

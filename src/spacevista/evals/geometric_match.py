@@ -28,6 +28,7 @@ from spacevista.tasks import (
     relative_distance,
     room_size,
     rotation_estimation,
+    spatial_relation,
     view_change,
 )
 from spacevista.tasks.facts import Candidate, Decline, Fact
@@ -45,6 +46,7 @@ MEASURES: Mapping[str, Callable[[Scene, Candidate], Fact | Decline]] = {
     "object_location": object_location.measure,
     "room_size": room_size.measure,
     "area_estimation": area_estimation.measure,
+    "spatial_relation": spatial_relation.measure,
 }
 UNKNOWN = "no measurement for this kind of question"
 NO_FRAME = "frame not in the annotated scene"

@@ -62,7 +62,7 @@ def judge_item(
     if isinstance(item, Decline):
         return judged
     if candidate.task in PLANNING:
-        return replace(judged, right=plan_is_right(item, scene, truth))
+        return replace(judged, right=plan_is_right(item, int(scene.frames[0].name), truth))
     asked = replace(candidate, objects=really_marked(scene, candidate, truth))
     true = judge(truth, asked.task, asked.aspect, asked.objects, asked.frames, asked.point_px)
     if true is None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
-from spacevista.scenes.record import Scene
 from spacevista.sim.truth import Truth
 from spacevista.sim.truth_floor import Walks, turns_deg, walk_of
 from spacevista.sim.truth_moves import box_seen_from, first_hit, in_the_way, shifts_of, side_reached
@@ -20,9 +19,8 @@ TURN_DEG = 45.0  # a named turn is the nearest of the four
 REACH_SLACK = 1.1  # an agent is beside an object within so many reaches
 
 
-def plan_is_right(fact: Fact, scene: Scene, truth: Truth) -> bool:
-    """Tell whether a planning fact agrees with the truth."""
-    frame = int(scene.frames[0].name)
+def plan_is_right(fact: Fact, frame: int, truth: Truth) -> bool:
+    """Tell whether a planning fact agrees with the truth; `frame` is the first picture's, as the world counts."""
     match fact:
         case PlanFact(candidate=c) if c.task == "manipulation_planning":
             return _moves_right(fact, frame, truth)

@@ -85,6 +85,10 @@ def _place(scene: Scene, candidate: Candidate) -> list[Stretch]:
     return gap + _outlines(scene, candidate)
 
 
+def _joined(scene: Scene, candidate: Candidate) -> list[Stretch]:
+    return [_gap(scene, *candidate.objects), *_outlines(scene, candidate)]
+
+
 def _turn(scene: Scene, candidate: Candidate) -> list[Stretch]:
     return [_motion(scene, candidate), *_outlines(scene, candidate)]
 
@@ -94,6 +98,7 @@ OF_TASK: Mapping[str, Callable[[Scene, Candidate], list[Stretch]]] = {
     **dict.fromkeys(("appearance_order", "object_matching"), _outlines),
     "rotation_estimation": _turn,
     "object_location": _place,
+    "spatial_relation": _joined,
 }
 
 

@@ -64,6 +64,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "obstacles_location": ("mc", "free"),
     "room_size": ("reg",),
     "area_estimation": ("mc", "reg"),
+    "spatial_relation": ("mc", "free"),
 }
 YES_NO = ("yes", "no")
 AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too

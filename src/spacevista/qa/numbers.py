@@ -20,10 +20,7 @@ COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
 COARSEST_ANGLE_STEP = 0.05
 LEAST_TURN_DEG = 2.0  # turns of a motion are compared with this at least (scoring/motion.py)
 DEGREES = "degrees"
-POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
-LEAST_PATH = (
-    1e-3  # units: a camera that only turned has a path of rounding noise, which is taken and written as nothing
-)
+LEAST_PATH = 1e-3  # units: a camera that only turned has a path of rounding noise, taken and written as nothing
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 

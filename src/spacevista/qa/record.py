@@ -36,6 +36,7 @@ TaskName = Literal[
     "obstacles_location",
     "room_size",
     "area_estimation",
+    "spatial_relation",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from spacevista.qa.lint import takes_an
+from spacevista.qa.relation_words import RELATION_WORDS
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate
 
@@ -54,6 +55,8 @@ def choice_text(candidate: Candidate, option: str, references: Sequence[str]) ->
         return ", ".join(names[number] for number in option.split("-"))
     if (candidate.task, candidate.aspect) == ("object_matching", "which"):
         return references[int(option)]  # the first reference is that of the object to be found again
+    if (candidate.task, candidate.aspect) == ("spatial_relation", "how"):
+        return RELATION_WORDS[option]
     return names.get(option, option)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from spacevista.scoring import motion, official
 from spacevista.scoring.benchmarks import LAYOUTS, Kind, Parser, Row, sim_value, unit_of
 from spacevista.scoring.closed import READERS, place_score
+from spacevista.scoring.joined import read_relation
 from spacevista.scoring.moves import PLANNED, plan_score, read_plan
 from spacevista.scoring.mra import mra
 from spacevista.scoring.official import choice, extract, number, same, truth_number
@@ -207,7 +208,7 @@ def sim_place(benchmark: str, row: Row, text: str) -> Verdict:
 
 def sim_sentence(benchmark: str, row: Row, text: str) -> Verdict:
     options, answer = options_of(row), answer_part(text)
-    reader = READERS.get(str(row.get("task")))
+    reader = read_relation if row.get("task") == "spatial_relation" else READERS.get(str(row.get("task")))
     if reader is not None and (true := reader(truth_text(row))) is not None:
         said = reader(answer)
         return UNREADABLE if said is None else _graded(said == true)

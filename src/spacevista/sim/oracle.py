@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from spacevista.errors import GeometryError
+from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.oracle_bounds import Bounds, size_bounds
 from spacevista.sim.oracle_carve import Carver
 from spacevista.sim.oracle_gaps import Side, gap_bounds
@@ -40,6 +41,7 @@ class Oracle:
         self._sizes: dict[int, dict[str, Bounds] | None] = {}
         self._gaps: dict[tuple[int, int], Bounds | None] = {}
         self._pixels: dict[int, dict[int, int]] = {}
+        self._seen: dict[int, FloatArray] = {}
         self._plans = PlanOracle(truth, lambda: self._carve, self.space, self._shown)
 
     def decidable(
@@ -111,6 +113,17 @@ class Oracle:
     def measurable(self, object_id: int) -> bool:
         """Tell whether enough frames show an object large enough to measure it, and its unseen space has an end."""
         return self._shown(object_id) and not self.space(object_id).open
+
+    def shown(self, object_id: int) -> bool:
+        """Tell whether enough frames show an object large enough to measure it."""
+        return self._shown(object_id)
+
+    def seen_m(self, object_id: int) -> FloatArray:
+        """Return points (N, 3) of the visible part of an object's surface."""
+        if object_id not in self._seen:
+            surface = self._surface(object_id)
+            self._seen[object_id] = surface.points_m[self._carve.visible(surface.points_m, surface.normals)]
+        return self._seen[object_id]
 
     def sizes(self, object_id: int) -> dict[str, Bounds] | None:
         """Return bounds of an object's sizes by aspect; None where it is not bounded or hardly seen."""

@@ -8,6 +8,7 @@ from spacevista.sim import (
     oracle_areas,
     oracle_location,
     oracle_positions,
+    oracle_relations,
     oracle_rooms,
     oracle_rotation,
     oracle_sightings,
@@ -27,6 +28,7 @@ DECIDED_BY: dict[str, Rule] = {
     "object_location": oracle_location.decides_place,
     "room_size": oracle_rooms.decides_room,
     "area_estimation": oracle_areas.decides_area,
+    "spatial_relation": oracle_relations.decides_relation,
 }
 SEEN_BY: dict[str, Rule] = {
     "position_comparison": oracle_sightings.each_in_its_frame,

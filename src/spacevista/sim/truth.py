@@ -51,11 +51,18 @@ class Truth:
         self._bounds: dict[int, FloatArray] = {}
         self._closest: dict[tuple[int, int], ClosestPoints] = {}
         self._nearest: dict[tuple[int, int], NearestPoint | None] = {}
+        self._without: dict[int, RayScene] = {}
 
     @cached_property
     def structure_rays(self) -> RayScene:
         """All that is no object, ready for rays."""
         return RayScene(tuple(body for body in self.world.bodies if body.id == 0))
+
+    def rays_without(self, object_id: int) -> RayScene:
+        """Return all bodies but one, ready for rays."""
+        if object_id not in self._without:
+            self._without[object_id] = RayScene(tuple(body for body in self.world.bodies if body.id != object_id))
+        return self._without[object_id]
 
     def body(self, object_id: int) -> Body:
         """Return an object's body.

@@ -27,6 +27,7 @@ from spacevista.tasks.room_size import room_size
 from spacevista.tasks.rotation_estimation import rotation_estimation
 from spacevista.tasks.route_planning import route_planning
 from spacevista.tasks.size_comparison import size_comparison
+from spacevista.tasks.spatial_relation import spatial_relation
 from spacevista.tasks.view_change import view_change
 
 Task = Callable[[Scene, np.random.Generator], Iterator[Fact | Decline]]
@@ -52,6 +53,7 @@ TASKS: tuple[Task, ...] = (
     obstacles_location,
     room_size,
     area_estimation,
+    spatial_relation,
 )
 
 
