@@ -36,7 +36,7 @@ def yard():
         ring(),
     ]
     path = orbit(6, 7, 8, (0, 0.8, 0)) + orbit(2, 8, 3, (0, 0.8, 0))
-    return replace(annotate(capture_of(meshes, path, size_px=(400, 300), fov_deg=60.0)), scale=Scale.DRONE)
+    return replace(annotate(capture_of(meshes, path, size_px=(640, 480), fov_deg=60.0)), scale=Scale.DRONE)
 
 
 def area(scene, number):

@@ -5,7 +5,8 @@ of a building its plan with eaves, of a tree its crown. Frame: world, gravity up
 drone, outdoor.
 Interval: from what was seen of it to that and all unseen space over the ground beside it (footprints.py), widened as
 extents are: borders of ragged masks, noise, the metric scale.
-Declines: too few points, points that are no numbers, unseen sides, an interval wider than 5 %.
+Declines: too few points, points that are no numbers, unseen sides, thin parts and gaps (a bicycle, slats), an
+interval wider than 5 %.
 Source: SpaceVista, area estimation (drone).
 """
 
@@ -47,6 +48,8 @@ def decide(scene: Scene, candidate: Candidate, views: tuple[DepthView, ...]) -> 
     if reason := unusable(thing):
         return Decline(candidate, reason)
     found = footprint_of(scene, thing, views)
+    if found.thin:
+        return Decline(candidate, "thin parts and gaps")
     low = max(found.bounds.low - found.half_perimeter_m * thing.border_m, 0.0)
     error = found.half_perimeter_m * thing.error_m
     interval = with_noise(Interval(low, found.bounds.high), error, 2 * scene.noise.length_rel)

@@ -17,7 +17,7 @@ import numpy as np
 
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
-from spacevista.geometry.freespace import FREE, OTHER, OWN, DepthView, observe
+from spacevista.geometry.freespace import FREE, OTHER, OWN, SMOOTH_PIXELS, DepthView, observe
 from spacevista.geometry.occupancy import FloorGrid, in_outline
 from spacevista.geometry.points import hull_vertices
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
@@ -29,11 +29,13 @@ LEVELS = 24  # heights at which plumb lines are looked at
 LAYER_CELLS = 1.0  # on the support
 FLAT_CELLS = 3.0  # an object is flat up to this height
 REACH_CELLS = 2.0  # from a surface, seen at a slant
+STEP = 2.0  # times the change beside it: a change of inverse depth that is no slope
 STEEP = 4.0  # pixels' footprints: neighbouring pixels farther apart, seen from above, are no patch
 SLOPE = (5**0.5 - 1) / 2  # of the longest side against the grid: the golden ratio, far from all simple ones
 COUNTING = 0.05  # cells along the border: what counting middles may be off
 EDGE_PIXELS = 0.05  # footprints along the border: patches bridge what is narrower than a pixel
-FLAT_PIXELS = 0.25  # between pixels of a flat thing and of the ground its border may lie anywhere
+OUTER_PIXELS = 0.25  # between its outermost pixels and the next ones its border may lie anywhere
+THIN_PIXELS = 10.0  # parts this narrow, on average, are told from the gaps between them too badly
 DEPTH_ERRORS = 3.0
 TWICE = 2  # with noise, a patch counts where two frames show it
 
@@ -43,10 +45,12 @@ class Footprint:
     """What is known of an area seen from above: hard bounds in square metres, and how it grows with the extents.
 
     `half_perimeter_m` is of the hull of what was seen: the change of the area for a change of both extents.
+    `thin`: what was seen is full of gaps, or its parts are a few pixels wide.
     """
 
     bounds: Interval
     half_perimeter_m: float
+    thin: bool
 
 
 def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...]) -> Footprint:
@@ -57,7 +61,7 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     cell_m = float((high - low)[:2].max()) / CELLS
     grid = FloorGrid.around(low[:2], high[:2], axes, cell_m)
     around = in_outline(grid.centres(), outline(possible[:, :2]))
-    numbers = sum(patches(frame, thing.id, grid) for frame in scene.frames)
+    numbers = sum(patches(frame, thing.id, grid, scene.noise.depth_rel) for frame in scene.frames)
     assert not isinstance(numbers, int)
     covered = np.asarray(numbers >= (TWICE if scene.noise.depth_rel > 0 else 1)) & around
     might = covered.copy()
@@ -73,10 +77,11 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     around_m = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).sum())
     one, pixel = cell_m**2, finest_m(scene, thing)
     less = (COUNTING * cell_m + EDGE_PIXELS * pixel) * around_m
-    flat = is_flat(grid, ground, float(high[2]))
-    more = (COUNTING * cell_m + (FLAT_PIXELS * pixel if flat else 0.0)) * around_m
+    more = (COUNTING * cell_m + OUTER_PIXELS * pixel) * around_m
     bounds = Interval(max(one * float(covered.sum()) - less, 0.0), one * float(might.sum()) + more)
-    return Footprint(bounds, around_m / 2)
+    return Footprint(
+        bounds, around_m / 2, one * float(covered.sum()) < THIN_PIXELS / 2 * pixel * border_m(covered, cell_m)
+    )
 
 
 def slanted_axes(thing: SceneObject, up: FloatArray) -> FloatArray:
@@ -107,6 +112,13 @@ def farthest_m(scene: Scene, thing: SceneObject) -> float:
     middle = thing.seen_m.mean(axis=0)
     eyes = [scene.frames[view.frame_index].world_from_camera.translation_m for view in thing.views]
     return max((float(np.linalg.norm(middle - eye)) for eye in eyes), default=0.0)
+
+
+def border_m(covered: BoolArray, cell_m: float) -> float:
+    """Return the length of the border of cells (X, Y), of sides in all directions alike."""
+    padded = np.pad(covered, 1)
+    sides = sum(int((np.diff(padded.astype(np.int8), axis=axis) != 0).sum()) for axis in (0, 1))
+    return math.pi / 4 * cell_m * sides
 
 
 def is_flat(grid: FloorGrid, ground_m: FloatArray, top_m: float) -> bool:
@@ -148,7 +160,7 @@ def emptied(
     return empty
 
 
-def patches(frame: SceneFrame, number: int, grid: FloorGrid) -> IntArray:
+def patches(frame: SceneFrame, number: int, grid: FloorGrid, depth_rel: float) -> IntArray:
     """Return 1 for each cell (X, Y) whose middle lies over or under a patch of an object that a frame shows, else 0."""
     out = np.zeros(grid.shape, dtype=np.int64)
     own = (frame.ids == number) & (frame.depth_m > 0)
@@ -161,16 +173,35 @@ def patches(frame: SceneFrame, number: int, grid: FloorGrid) -> IntArray:
     points = frame.world_from_camera.apply(frame.camera.back_project(centres, depth)) @ grid.axes
     flat[rows, columns] = (points[:, :2] - grid.low_m) / grid.cell_m - 0.5
     most = STEEP * float(np.median(depth)) / frame.camera.fx_px / grid.cell_m
-    _fill(flat[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1], max(most, 1.0), out)
+    box = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    inverse = np.full(own.shape, np.nan)
+    inverse[rows, columns] = 1 / depth
+    limit = (SMOOTH_PIXELS / frame.camera.fx_px + 4 * depth_rel) * float(np.median(inverse[rows, columns]))
+    across, down = steps(inverse[box], limit), steps(inverse[box].T, limit).T
+    _fill(flat[box], np.ascontiguousarray(across), np.ascontiguousarray(down), max(most, 1.0), out)
     return out
 
 
+def steps(inverse: FloatArray, limit: float) -> BoolArray:
+    """Tell between which neighbours in a row (H, W - 1) the surface breaks off, from inverse depths (H, W; NaN: none).
+
+    On a plane inverse depth changes evenly; at a step it changes by much more than on either side of it.
+    """
+    change = np.abs(np.diff(inverse, axis=1))
+    beside = np.nan_to_num(change)
+    left, right = np.zeros_like(change), np.zeros_like(change)
+    left[:, 1:], right[:, :-1] = beside[:, :-1], beside[:, 1:]
+    return np.asarray(np.nan_to_num(change) > limit + STEP * np.maximum(left, right))
+
+
 @numba.njit(cache=True)
-def _fill(flat: Any, most: float, out: Any) -> None:
+def _fill(flat: Any, across: Any, down: Any, most: float, out: Any) -> None:
     """Mark the cells whose middles lie in one of the two triangles of four neighbouring pixels (H, W, 2)."""
     for row in range(len(flat) - 1):
         for column in range(flat.shape[1] - 1):
             for half in range(2):
+                if across[row + half, column] or down[row, column + half]:
+                    continue
                 ax, ay = flat[row + half, column + half]
                 bx, by = flat[row, column + 1]
                 cx, cy = flat[row + 1, column]
