@@ -49,7 +49,7 @@ def freeze(*, parts: Path, out: Path = Path(str(FILE)), workers: int = 1) -> int
     jobs = [(scale, seed, parts) for scale in Scale for seed in BENCHMARK_SEEDS]
     frozen: list[Frozen] = []
     for (scale, seed, _), done in zip(jobs, counted(_frozen(jobs, workers), len(jobs), "worlds"), strict=True):
-        print(f"{scale} {seed}: {len(done.scene.rows)} rows, dropped {dict(done.dropped) or 'none'}", flush=True)
+        print(f"{scale} {seed}: {len(done.scene.rows)} rows, dropped {done.dropped or 'none'}", flush=True)
         frozen.append(done)
     rows = Counter(str(item.scene.scale) for item in frozen for _ in item.scene.rows)
     few = [f"{scale} {rows[scale]}" for scale in Scale if rows[scale] < MIN_ROWS]
@@ -59,7 +59,7 @@ def freeze(*, parts: Path, out: Path = Path(str(FILE)), workers: int = 1) -> int
     part = out.with_name(out.name + ".part")
     part.write_bytes(content)
     os.replace(part, out)
-    total = sum((item.dropped for item in frozen), Counter[str]())
+    total = sum((Counter(item.dropped) for item in frozen), Counter[str]())
     print(f"{out}: {rows.total()} rows, {len(content)} bytes; dropped {dict(total) or 'none'}")
     return 0
 

@@ -63,7 +63,7 @@ class Frozen:
     """A frozen scene, letters not yet dealt, and how many candidates were dropped, by reason."""
 
     scene: FrozenScene
-    dropped: Counter[str]
+    dropped: dict[str, int]
 
 
 def freeze_scene(scale: Scale, seed: int) -> Frozen:
@@ -87,7 +87,7 @@ def freeze_scene(scale: Scale, seed: int) -> Frozen:
     sightings = sightings_of(scene)
     rows = tuple(row_of(fact, q, sent_frames(fact.candidate, sightings)) for fact, q in chosen)
     categories = {body.id: body.category for body in world.objects}
-    return Frozen(FrozenScene(scale.value, seed, len(world.path), categories, rows), +dropped)
+    return Frozen(FrozenScene(scale.value, seed, len(world.path), categories, rows), dict(+dropped))
 
 
 def both_ways(facts: Sequence[Fact], scene: Scene, rng: np.random.Generator) -> list[Fact]:
