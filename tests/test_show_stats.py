@@ -35,7 +35,11 @@ from tiny_captures import write_captures
 TASKS = (
     *("object_size", "size_comparison", "absolute_distance", "relative_distance", "depth_estimation", "view_change"),
     *("position_comparison", "rotation_estimation", "object_location"),
-    *("destination_location", "manipulation_planning"),  # of three objects none stands between two others
+    *(
+        "destination_location",
+        "manipulation_planning",
+        "spatial_relation",
+    ),  # of three objects none stands between two others
 )
 
 
