@@ -139,7 +139,7 @@ def test_a_cell_must_be_what_was_planned(tmp_path: Path, cell: Cell) -> None:
     few = replace(SMALL, tests=tuple(replace(test, scenes=5) for test in SMALL.tests))
     for wrong, protocol, message in (
         (put(cell, settings=put(cell.settings, seed=2)), SMALL, "settings.seed: expected 1, got 2"),
-        (put(cell, settings=put(cell.settings, samples=8000)), SMALL, "settings.samples: expected 4000, got 8000"),
+        (put(cell, settings=put(cell.settings, samples=8000)), SMALL, "settings.samples: expected 1600, got 8000"),
         (put(cell, tests={"gaps": rows}), SMALL, r"tests: expected \['main'\], got \['gaps'\]"),
         (put(cell, tests={"main": one_band}), SMALL, "sizes: expected all of tiny_tabletop"),
         (put(cell, tests={"main": put(rows, forced=[0] * 20)}), SMALL, "forced: expected it in test forced"),
@@ -150,11 +150,11 @@ def test_a_cell_must_be_what_was_planned(tmp_path: Path, cell: Cell) -> None:
 
 
 def test_a_trial_must_have_its_rate(tmp_path: Path) -> None:
-    plan = plan_of("rates/arms/oracle/0.001")
+    plan = plan_of("rates/arms/oracle/0.002")
     trial = cell_of(plan)
     check_against_plan(trial, plan, SMALL, tmp_path)
     other = msgspec.structs.replace(trial, settings=msgspec.structs.replace(trial.settings, rate=0.003))
-    with pytest.raises(CellError, match=r"settings.rate: expected 0.001, got 0.003"):
+    with pytest.raises(CellError, match=r"settings.rate: expected 0.002, got 0.003"):
         check_against_plan(other, plan, SMALL, tmp_path)
 
 

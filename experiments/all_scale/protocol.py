@@ -70,8 +70,8 @@ COUNTS_EACH = (
 SPECIALISTS = BANDS  # as arm `lora`, but on one band alone, as often as `lora` has seen it
 DENSE = ("with",)  # as arm `lora` on a base with dense features; without them it is `lora` itself
 TESTS = (
-    HeldOut("val", "main", BANDS, 200, 0),
-    HeldOut("main", "main", BANDS, 250, 250),
+    HeldOut("val", "main", BANDS, 100, 0),
+    HeldOut("main", "main", BANDS, 150, 250),
     HeldOut("forced", "main", BANDS, 100, 250),  # the first of `main`, each with another expert than its own
     HeldOut("gaps", "gaps", ("gap_1", "gap_2", "gap_3", "gap_4"), 80, 80),
     HeldOut("beyond", "beyond", ("below", "above"), 60, 60),
@@ -102,8 +102,8 @@ PROTOCOL = Protocol(
     forced_arms=FORCED_ARMS,
     endpoints=ENDPOINTS,
     contrasts=(*PRIMARY, *secondary(ARMS, BANDS, (*COUNTS_TOTAL, *COUNTS_EACH))),
-    rates=(3e-4, 1e-3, 3e-3),
-    reward_rates=(1e-5, 3e-5, 1e-4),
+    rates=(2e-3, 6e-3),
+    reward_rates=(1e-4, 1e-3),
     mandatory=MANDATORY,
     budget=Budget(),
     seeds=Seeds(),

@@ -114,10 +114,10 @@ class Budget:
 
     eye_samples: int = 40_000
     base_samples: int = 16_000
-    samples: int = 4_000
-    router_samples: int = 800
+    samples: int = 1_600
+    router_samples: int = 320
     batch: int = 16
-    prompts: int = 400
+    prompts: int = 96
     group: int = 8
     minutes: int = 20
 
