@@ -69,14 +69,14 @@ def in_units(fact: Fact, unit: str) -> list[float]:
 
     A motion's path under a thousandth of the unit is none.
     """
+    if fact.quantity in ("count", "angle"):
+        return list(fact.values)
     metres = METRES_PER_UNIT[unit]
     if fact.quantity == "motion":
         shifts = [v / metres for v in fact.values[:3]]
         return (shifts if math.hypot(*shifts) >= LEAST_PATH else [0.0] * 3) + list(fact.values[3:])
     if fact.quantity in POWERS:
         return [v / metres ** POWERS[fact.quantity] for v in fact.values]
-    if fact.quantity in ("count", "angle"):
-        return list(fact.values)
     if fact.quantity == "place":
         return [fact.values[0] / metres, fact.values[1]]
     return [v / metres for v in fact.values]

@@ -150,7 +150,8 @@ def values_in_unit(row: Row) -> list[float]:
     if not row.values:
         return []
     intervals = tuple(Interval(value, value) for value in row.values)
-    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
+    length_unit = row.unit.rpartition(" ")[2]  # of "square m", the metre
+    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), length_unit)
 
 
 def exact_frame(truth: Truth, number: int) -> SceneFrame:

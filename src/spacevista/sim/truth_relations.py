@@ -74,9 +74,10 @@ def how(truth: Truth, aspect: str, objects: tuple[int, ...], frames: tuple[int, 
 
 def relation(truth: Truth, first: int, second: int) -> str | None:
     """Return the name of the relation of one object to another; None where no name fits."""
-    if "closed" in (_walls(truth, first, second), _walls(truth, second, first)):
-        return None
     for name, holds in PRECEDENCE:
+        # A ring on a screw has the screw all around its middle, too: what is around is told before what is closed in.
+        if name != "around" and "closed" in (_walls(truth, first, second), _walls(truth, second, first)):
+            return None
         if holds(truth, first, second):
             return name
         if holds(truth, second, first):
