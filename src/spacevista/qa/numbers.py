@@ -22,7 +22,6 @@ LEAST_TURN_DEG = 2.0  # turns of a motion are compared with this at least (scori
 DEGREES = "degrees"
 POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
 LEAST_PATH = 1e-3  # units: a camera that only turned has a path of rounding noise, taken and written as nothing
-POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 
