@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from spacevista.geometry.cameras import Camera
@@ -9,6 +11,8 @@ from spacevista.geometry.poses import Pose
 from spacevista.scales import Scale
 from spacevista.scenes.record import Noise, ObjectView, Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Candidate, Fact, Interval
+from spacevista.tasks.plans import Agent, Move, Plan, PlanFact, plan_fact
+from spacevista.tasks.spatial_relation import RELATIONS
 
 WIDTH, HEIGHT = 64, 48
 # [x1, y1, x2, y2) of each object on frame 0; every later frame shows it two pixels further right and one row shorter.
@@ -136,7 +140,65 @@ def further_kinds() -> list[Fact]:
         angle_fact("around_swept", (2,), 432.1),
         angle_fact("attitude", (), 171.0),
         word_fact("object_location", "direction", (2, 1), (2,), "back-left", eight),
+        word_fact("spatial_relation", "how", (2, 1), (), "on", tuple(name for name in RELATIONS if name != "stacked")),
+        word_fact("spatial_relation", "hanging", (3, 1), (), "no", yes_no),
         Fact(place, "place", (0.0317, -140.0), away),
+    ]
+
+
+def area_fact(task: str, aspect: str, objects: tuple[int, ...], value: float) -> Fact:
+    """An area in square metres or, by its aspect, a volume in cubic metres, known to 1 %."""
+    quantity = "volume" if aspect == "volume" else "area"
+    interval = Interval(0.99 * value, 1.01 * value)
+    return Fact(Candidate(task, aspect, objects), quantity, (value,), (interval,))  # type: ignore[arg-type]
+
+
+def area_kinds() -> list[Fact]:
+    """Facts of a room and of an area seen from above."""
+    return [
+        area_fact("room_size", "area", (), 0.2317),
+        area_fact("room_size", "volume", (), 0.0613),
+        area_fact("area_estimation", "footprint", (2,), 0.00431),
+    ]
+
+
+def plan_of(*moves: Move, fails: str = "", hits: int = 0) -> Plan:
+    return Plan(moves, ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0)), fails, hits)  # type: ignore[arg-type]
+
+
+def plans_fact(task: str, aspect: str, objects: tuple[int, ...], *plans: Plan, agent: Agent | None = None) -> PlanFact:
+    candidate = Candidate(task, aspect, objects)
+    return plan_fact(candidate, plans, tolerance_m=0.01, reach_m=0.015, margin=1.0, agent=agent)
+
+
+def plan_kinds() -> list[Fact]:
+    """Facts of all planning tasks, on objects 1 to 4; the right plan comes first."""
+    agent = Agent("robot", 0.3, 0.5)
+    turns = [
+        plan_of(Move("turn", 2.5, turn=first, until=3), Move("turn", 1.2, turn=second, until=4), fails=fails)
+        for first, second, fails in (("left", "back", ""), ("right", "back", "hits"), ("left", "right", "hits"))
+    ]
+    headings = [
+        plan_of(Move("heading", 4.61, heading_deg=angle), fails=fails) for angle, fails in ((14, ""), (104, "hits"))
+    ]
+    moves = [
+        plan_of(Move("up", 0.06), Move(side, 0.125), fails=fails)  # type: ignore[arg-type]
+        for side, fails in (("left", ""), ("right", "ends elsewhere"))
+    ]
+    boxes = [
+        Plan((), ((x, 0.1, 0.0), (x + 0.07, 0.15, 0.12)), fails)  # type: ignore[arg-type]
+        for x, fails in ((-0.04, ""), (0.2, "ends elsewhere"))
+    ]
+    sides = plans_fact("destination_location", "front", (1, 4), moves[0])
+    return [
+        plans_fact("route_planning", "via", (1, 2, 3, 4), *turns, agent=agent),
+        plans_fact("navigation", "path", (2, 3), *headings, agent=agent),
+        plans_fact("manipulation_planning", "left", (2, 4), *moves),
+        replace(sides, choice="front", options=("left", "right", "front", "behind", "top")),
+        Fact(
+            Candidate("obstacles_location", "which", (1, 2, 3, 4)), "choice", (), (), "3", ("3", "4", "nothing"), 0.02
+        ),
+        plans_fact("obstacles_location", "where", (2, 3), *boxes),
     ]
 
 
@@ -153,4 +215,4 @@ def all_kinds() -> list[Fact]:
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 2, (1,)))
     facts.append(choice_fact("depth_estimation", "which_nearest", (1, 2, 3), 3, (3, 0, 1)))
     facts += [motion_fact((0.12, -0.03, 0.4, -12.0, 3.0)), direction_fact("forward")]
-    return facts + further_kinds()
+    return facts + further_kinds() + plan_kinds() + area_kinds()

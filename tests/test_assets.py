@@ -13,7 +13,7 @@ from spacevista.geometry.poses import rotation_about
 from spacevista.qa.audit_judged import Judged
 from spacevista.scales import Scale
 from spacevista.sim.asset_files import MAX_FACES, MAX_FILE_BYTES, AssetError, read_mesh
-from spacevista.sim.asset_packs import KICAD, LIBERO
+from spacevista.sim.asset_known import KICAD, LIBERO
 from spacevista.sim.asset_worlds import foreign_world
 from spacevista.sim.assets import Asset, load_pack, open_asset
 from spacevista.sim.noise import NoiseLevel
@@ -266,7 +266,7 @@ def test_too_few_things_of_the_size_are_counted_by_reason(tmp_path: Path) -> Non
     pack = load_pack(written_pack(tmp_path / "pack"))
     with pytest.raises(AssetError, match=r"expected 6 of .* got 0; refused: other size 9"):
         foreign_world(pack, Scale.TINY_TABLETOP, 0)
-    with pytest.raises(AssetError, match="expected tabletop or tiny_tabletop"):
+    with pytest.raises(AssetError, match=r"expected 6 of .* m, got 0"):
         foreign_world(pack, Scale.DRONE, 0)
 
 

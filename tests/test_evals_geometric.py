@@ -26,6 +26,7 @@ from spacevista.sim.seeds import world_id
 from spacevista.sim.truth import Truth, judge
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Candidate, Decline, Fact
+from spacevista.tasks.plans import PLANNING
 
 SCENE = "tabletop-000007"
 FRAMES = 8
@@ -254,7 +255,9 @@ def test_a_scene_is_annotated_once_for_questions_at_the_same_time(monkeypatch):
 def test_every_fact_of_a_scene_is_found_again_by_its_own_candidate(answerers):
     scene = answerers[NoiseLevel.EXACT]._scene(Scale.TABLETOP, 7)
     items = all_candidates(scene, 3)
-    assert len({item.candidate.task for item in items if isinstance(item, Fact)}) == 12  # nothing appears late here
+    # Nothing appears late here. Plans are not measured again: their wrong options are drawn with them.
+    items = [item for item in items if item.candidate.task not in PLANNING]
+    assert len({item.candidate.task for item in items if isinstance(item, Fact)}) == 13
     scene = replace(scene, frames=tuple(replace(f, name=f"{n:06d}") for n, f in enumerate(scene.frames)))
     for item in items:
         again = measured(scene, item.candidate)

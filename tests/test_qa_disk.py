@@ -21,7 +21,7 @@ from spacevista.qa.items import read_items, reply_of
 from spacevista.qa.masks import decode_mask, encode_mask
 from spacevista.qa.parquet import SCHEMA, write_parquet
 from spacevista.qa.record import Mark, Question
-from spacevista.qa.released import write_released
+from spacevista.qa.released import item_of, write_released
 
 QUESTIONS = questions_of(scene_with(1, 2, 3, 4), all_kinds(), np.random.default_rng(0), seed=7, unit_policy="native")
 
@@ -474,3 +474,16 @@ def test_a_frame_of_absurd_size_is_refused(tmp_path):
 
 def test_columns_are_those_of_the_record():
     assert tuple(SCHEMA.names) == Question.__struct_fields__
+
+
+def test_files_are_written_in_parts_as_they_would_be_at_once(tmp_path, monkeypatch):
+    rows = [msgspec.structs.replace(QUESTIONS[0], id=f"{number}", answer="line\nbreak") for number in range(7)]
+    monkeypatch.setattr(parquet, "ROWS_PER_BATCH", 2)
+    monkeypatch.setattr(parquet, "ROWS_PER_GROUP", 4)
+    write_parquet(tmp_path / "questions.parquet", iter(rows))
+    with pq.ParquetFile(tmp_path / "questions.parquet") as file:
+        assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [4, 3]
+        assert file.read().to_pylist() == [msgspec.to_builtins(row) for row in rows]
+    write_released(tmp_path / "all.json", iter(rows))
+    whole = msgspec.json.format(msgspec.json.encode([item_of(row) for row in rows]), indent=1)
+    assert (tmp_path / "all.json").read_bytes() == whole

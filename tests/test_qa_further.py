@@ -153,10 +153,21 @@ def test_letters_are_spread():
 
 
 def test_articles_and_plurals():
-    assert [with_article(n) for n in ("cup", "apple", "hour glass", "used battery")] == [
-        "a cup", "an apple", "an hour glass", "a used battery",
+    assert [with_article(n) for n in ("cup", "apple", "hour glass", "used battery", "LED", "USB stick")] == [
+        "a cup", "an apple", "an hour glass", "a used battery", "an LED", "a USB stick",
     ]  # fmt: skip
-    names = ("bench", "battery", "potted plant", "bus", "toy", "football pitch", "box", "bookshelf")
-    assert [plural(n) for n in names] == [
-        "benches", "batteries", "potted plants", "buses", "toys", "football pitches", "boxes", "bookshelves",
-    ]  # fmt: skip
+    names = (
+        "bench",
+        "battery",
+        "potted plant",
+        "bus",
+        "toy",
+        "football pitch",
+        "box",
+        "bookshelf",
+        "roll of tape",
+        "die",
+        "LED",
+    )
+    expected = "benches batteries potted-plants buses toys football-pitches boxes bookshelves rolls-of-tape dice LEDs"
+    assert [plural(n).replace(" ", "-") for n in names] == expected.split()

@@ -41,7 +41,10 @@ def test_every_question_of_every_kind_is_sound(scale, policy):
         if q.value and policy == "free" and q.form != "mc" and q.unit not in ("", "degrees"):  # these tell no scale
             assert not re.search(rf"(in|of|using) {q.unit}\b", q.question), q.question
         own = {"object_counting": "", "rotation_estimation": "degrees"}
-        assert q.unit == (own.get(q.task, SCALE_FACTS[scale].unit) if q.value else "")
+        length = SCALE_FACTS[scale].unit
+        own |= {"area_estimation": f"square {length}"}
+        own |= {"room_size": f"{'cubic' if ':volume' in q.id else 'square'} {length}"}
+        assert q.unit == (own.get(q.task, length) if q.value else "")
 
 
 def test_the_wrong_answer_is_not_consistent():

@@ -5,12 +5,16 @@ from itertools import product
 import numpy as np
 import pytest
 
-from spacevista.qa.lint import edit_distance, near_pairs, sentence_problems
+from spacevista.qa.diversity import diversity_of
+from spacevista.qa.lint import edit_distance, near_pairs, nearest_pair, sentence_problems
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
+from spacevista.qa.plan_words import AXES, BOXES, COMPASS, FRAME, agent_text
 from spacevista.qa.record import MARK_KINDS
 from spacevista.qa.wording import form_line, named, pointed, spot, user_text
+from spacevista.scales import Scale
+from spacevista.tasks.plans import AGENTS
 
-LEAST_PATTERNS = 1200
+LEAST_PATTERNS = 2550
 RNG = np.random.default_rng(0)
 SAMPLES = {
     "named": [named(n).phrase for n in ("apple", "tissue box", "hour glass", "mug", "used battery")],
@@ -23,16 +27,35 @@ ASKS = [(key, pattern) for key, aspect in templates().aspects.items() for patter
 def rendered(pattern: str, phrases: list[str]) -> str:
     slots = {"a": phrases[0], "b": phrases[1], "anchor": phrases[2], "list": listed(phrases[:2] + phrases[3:])}
     slots |= {"all": listed(phrases[:3], "and"), "one": "an apple", "plural": "tissue boxes", "view": "picture 2"}
+    slots |= PLAN_WORDS
     return fill(pattern, slots | {"unit": "cm"})
 
 
+PLAN_WORDS = {
+    "goal": "the red cube",
+    "agent": agent_text(AGENTS[Scale.DRONE]),
+    "steps": "1) [fill in], 2) go forward 3 m",
+    "reach": "0.9 m",
+    "compass": COMPASS,
+    "frame": FRAME,
+    "axes": AXES,
+    "boxes": BOXES,
+    "side": "to the left of",
+    "gap": "2 cm",
+    "tolerance": "1 cm",
+    "moves": "6 cm up, 12 cm left",
+}
 FIRST_OF = {"b": 1, "anchor": 2}  # the phrase that a slot starts with is the first one, but for these
-WORDS = {"one": "n apple", "plural": "issue boxes", "view": "icture 2"}  # without a letter that may become a capital
+WORDS = {slot: words[1:] for slot, words in PLAN_WORDS.items()} | {
+    "one": "n apple",
+    "plural": "issue boxes",
+    "view": "icture 2",
+}  # without a letter that may become a capital
 
 
 def test_there_are_enough_patterns_and_every_aspect_has_several():
     assert len(ASKS) >= LEAST_PATTERNS
-    assert all(len(aspect.ask) >= 8 and aspect.answer for aspect in templates().aspects.values())
+    assert all(len(aspect.ask) >= 12 and aspect.answer for aspect in templates().aspects.values())
     assert templates().aspects.keys() == SLOTS.keys()
 
 
@@ -106,6 +129,14 @@ def test_a_near_pair_is_found():
     assert list(near_pairs(["How tall is the cup ?", "How tall is the cap ?", "Something else entirely"])) == [
         ("How tall is the cup ?", "How tall is the cap ?")
     ]
+
+
+def test_the_nearest_pair_is_found_and_words_are_counted():
+    # "cup" and "cap" are one letter of 3 apart; "cop a" is 3 of 5 from "cap" and from "cup".
+    assert nearest_pair(["cup", "cop a", "cap"]) == ("cup", "cap", 1 / 3)
+    figures = diversity_of(["How tall is {a}?", "How tall is {b}?", "Is a mug's handle as tall?"])
+    # One letter of 16; how, tall, is, a, mug's, handle, as.
+    assert (figures.patterns, figures.words, figures.nearest) == (3, 7, 1 / 16)
 
 
 def test_options_stand_on_lines_of_their_own():

@@ -14,8 +14,8 @@ from spacevista.evals import endpoint
 from spacevista.evals.endpoint import Patience
 from spacevista.qa import read_questions
 from spacevista.qa.dataset import read_manifest
+from spacevista.qa.rationales.scene_cases import with_computed
 from spacevista.qa.record import Question
-from spacevista.qa.shards import with_computed
 
 HASTY = Patience(attempts=3, timeout_s=0.5, first_wait_s=0.01, longest_wait_s=0.02)
 LIMIT = 12  # rows that a server is asked about
@@ -59,7 +59,9 @@ def told(
 def teller(data: Path, change: Callable[[str, int], str]) -> Callable[[dict], str]:
     """Return a server's answers: the computed completion of the row that is asked, changed; the number counts calls."""
     scene, found = asked()
-    completions: dict[str, Question] = {q.question: q for q in with_computed(scene, found, SIZE_M).questions}
+    completions: dict[str, Question] = {
+        q.question: q for q in with_computed(scene, found.facts, found.questions, SIZE_M).questions
+    }
     calls = iter(range(10_000))
 
     def answer(request: dict) -> str:
@@ -73,7 +75,11 @@ def test_computed_rationales_are_those_of_a_build(data: Path, capsys: pytest.Cap
     code, figures = run(capsys, data, "--source", "computed", "--splits", "train,val,test")
     scene, found = asked()
     assert code == 0
-    assert read_questions(data) == with_computed(scene, found, SIZE_M).questions == read_questions(data / "all.json")
+    assert (
+        read_questions(data)
+        == with_computed(scene, found.facts, found.questions, SIZE_M).questions
+        == read_questions(data / "all.json")
+    )
     assert figures["kept"] == figures["rows"] == len(found.questions)
     assert figures["discarded"] == {}
     summary = read_manifest(data).rationales

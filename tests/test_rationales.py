@@ -18,8 +18,8 @@ from spacevista.qa.rationales.computed import computed, likeness, told_number
 from spacevista.qa.rationales.gate import MAX_CHARACTERS, Case, fault_of, gated, reasoning
 from spacevista.qa.rationales.known import Known, known_of_fact, numbers_of
 from spacevista.qa.rationales.patterns import patterns
+from spacevista.qa.rationales.scene_cases import with_computed
 from spacevista.qa.record import Question
-from spacevista.qa.shards import with_computed
 from spacevista.scoring.completions import block, well_formed
 from spacevista.scoring.parse import read_length_m
 from spacevista.tasks.facts import Candidate, Fact, Interval
@@ -59,7 +59,7 @@ GOOD = "The <semantic>bottle</semantic> stands among things of about <scale>18 c
 
 
 def test_every_row_gets_a_rationale_that_passes() -> None:
-    told = with_computed(SCENE, ASKED, SIZE_M)
+    told = with_computed(SCENE, ASKED.facts, ASKED.questions, SIZE_M)
     assert not told.discarded
     assert len(told.questions) == len(ASKED.questions) > 100
     for before, after in zip(ASKED.questions, told.questions, strict=True):
@@ -95,11 +95,9 @@ def test_every_task_and_aspect_has_one(policy: str) -> None:
 
 def test_a_comparison_says_what_it_compares_and_who_wins() -> None:
     # The bottle is 20 cm high, the cup 8 cm: the fact's intervals have no width, half a per cent of them is the step.
-    question = next(
-        q
-        for q in ASKED.questions
-        if q.fact_id in ("hand:size_comparison:height:o1-2", "hand:size_comparison:height:o2-1")
-    )
+    wanted = ("hand:size_comparison:height:o1-2", "hand:size_comparison:height:o2-1")
+    fact = next(fact for name, fact in FACTS.items() if name in wanted)
+    question = questions_of(SCENE, [fact], np.random.default_rng(0), seed=0, unit_policy="native")[0]
     text = reasoning(computed(question, case_of(question)))
     assert re.search(r"\b8\.00 cm\b", text)
     assert re.search(r"\b20\.0 cm\b", text)
@@ -182,7 +180,7 @@ def test_words_for_a_ratio() -> None:
 
 
 def test_wording_differs_between_rows_and_not_between_runs() -> None:
-    first, again = (with_computed(SCENE, ASKED, SIZE_M) for _ in range(2))
+    first, again = (with_computed(SCENE, ASKED.facts, ASKED.questions, SIZE_M) for _ in range(2))
     assert first == again
     openings = Counter(q.rationale.split("<")[0] for q in first.questions)
     assert len(openings) == len(patterns().general.opening)

@@ -7,9 +7,11 @@ import pytest
 
 from spacevista.qa.numbers import place_text
 from spacevista.qa.patterns import fill, templates
+from spacevista.qa.relation_words import RELATION_WORDS
 from spacevista.qa.wording import bare_text, value_text
 from spacevista.scoring import score_row, unscored_reason
 from spacevista.scoring.closed import DIRECTIONS, place_score, read_direction, read_yes_no
+from spacevista.scoring.joined import read_relation
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,40 @@ def test_yes_and_no(text: str, expected: str | None) -> None:
 )  # fmt: skip
 def test_directions(text: str, expected: str | None) -> None:
     assert read_direction(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on", "on"), ("It is resting on it.", "on"), ("stacked on it", "on"), ("on top of it", "on"),
+        ("what it is stacked on", "under"), ("underneath it", "under"), ("it carries it", "under"), ("in", "in"),
+        ("The cup is inside the bowl.", "in"), ("it contains it", "holding"), ("encircled by it", "encircled"),
+        ("It goes around it.", "around"), ("hanging from it", "hanging"), ("what it hangs from", "hung_from"),
+        ("leaning against it", "leaning"), ("stuck to it", "stuck"), ("they are plugged together", "plugged"),
+        ("Apart.", "apart"), ("They do not touch.", "apart"), ("on or under it", None), ("beside it", None), ("", None),
+        ("Yes, it is on it.", "yes"), ("No.", "no"), ("The object in the red box is on the blue point's object.", "on"),
+        ("the object under the green mask hangs from it", "hanging"), ("inside it in picture 2", "in"),
+    ],
+)  # fmt: skip
+def test_relations(text: str, expected: str | None) -> None:
+    assert read_relation(text) == expected
+
+
+@pytest.mark.parametrize("parser", ["official", "strict"])
+@pytest.mark.parametrize("relation", RELATION_WORDS)
+def test_gold_relations_score_one_and_others_not(relation: str, parser: Any) -> None:
+    alike = {"on": "stacked", "under": "beneath"}
+    alike |= {second: first for first, second in alike.items()}
+    for pattern in templates().aspects["spatial_relation", "how"].answer:
+        gold = row("spatial_relation", "free", fill(pattern, {"choice": RELATION_WORDS[relation]}))
+        assert score_row("spacevista_sim", gold, parser) == 1.0
+        for other, words in RELATION_WORDS.items():
+            same = other in (relation, alike.get(relation))
+            assert score_row("spacevista_sim", gold | {"predicted_answer": words}, parser) == float(same)
+        assert score_row("spacevista_sim", gold | {"predicted_answer": "hm"}, parser) == 0.0
+    yes = row("spatial_relation", "free", "Yes.")
+    assert score_row("spacevista_sim", yes | {"predicted_answer": "No, it is on it."}, parser) == 0.0
+    assert score_row("spacevista_sim", yes | {"predicted_answer": "Yes, it does."}, parser) == 1.0
 
 
 @pytest.mark.parametrize("number", range(8))

@@ -41,6 +41,10 @@ def test_every_task_yields_facts_on_a_plain_desk():
         "object_matching",
         "rotation_estimation",
         "object_location",
+        "manipulation_planning",
+        "destination_location",
+        "obstacles_location",
+        "spatial_relation",
     }  # fmt: skip - all seven frames show all four objects: no order of appearance
     # Four objects: 4 x 4 sizes, 6 pairs x 3 comparisons, 6 distances.
     count = {task: sum(item.candidate.task == task for item in items) for task in tasks}

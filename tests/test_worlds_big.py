@@ -4,6 +4,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from scipy.spatial import Delaunay
 
 from spacevista.geometry.cameras import Camera
 from spacevista.scales import Scale
@@ -12,16 +13,35 @@ from spacevista.sim.categories import (
     drone_field,
     drone_pitch,
     drone_pond,
+    indoor_armchair,
+    indoor_bag,
+    indoor_ball,
+    indoor_basket,
     indoor_bed,
+    indoor_box,
+    indoor_broom,
+    indoor_ceiling_lamp,
     indoor_chair,
+    indoor_clock,
+    indoor_coat_stand,
     indoor_cupboard,
+    indoor_heater,
+    indoor_hoop,
     indoor_lamp,
+    indoor_laptop,
+    indoor_painting,
     indoor_plant,
+    indoor_poster,
     indoor_shelf,
+    indoor_socket,
     indoor_sofa,
     indoor_stool,
     indoor_table,
+    indoor_table_lamp,
     indoor_television,
+    indoor_umbrella,
+    indoor_vase,
+    indoor_wall_shelf,
     outdoor_bench,
     outdoor_bin,
     outdoor_car,
@@ -55,6 +75,25 @@ SIZES: dict[ModuleType, tuple[tuple[float, float], tuple[float, float], tuple[fl
     indoor_stool: ((0.28, 0.45), (0.28, 0.45), (0.42, 0.78)),
     indoor_table: ((0.90, 2.00), (0.75, 1.30), (0.72, 0.76)),
     indoor_television: ((0.71, 1.26), (0.20, 0.25), (0.45, 0.80)),
+    indoor_armchair: ((0.76, 0.92), (0.72, 0.90), (0.80, 1.00)),
+    indoor_bag: ((0.30, 0.40), (0.10, 0.16), (0.46, 0.68)),
+    indoor_ball: ((0.19, 0.26), (0.19, 0.26), (0.19, 0.26)),
+    indoor_basket: ((0.38, 0.50), (0.38, 0.50), (0.26, 0.48)),
+    indoor_box: ((0.35, 0.61), (0.28, 0.41), (0.24, 0.41)),
+    indoor_broom: ((0.28, 0.40), (0.06, 0.08), (1.25, 1.45)),
+    indoor_ceiling_lamp: ((0.28, 0.50), (0.28, 0.50), (0.45, 0.85)),
+    indoor_clock: ((0.24, 0.40), (0.035, 0.055), (0.24, 0.40)),
+    indoor_coat_stand: ((0.36, 0.44), (0.36, 0.44), (1.65, 1.85)),
+    indoor_heater: ((0.13, 0.18), (0.12, 0.17), (0.19, 0.27)),
+    indoor_hoop: ((0.75, 0.95), (0.75, 0.95), (0.018, 0.032)),
+    indoor_laptop: ((0.30, 0.38), (0.26, 0.36), (0.18, 0.26)),
+    indoor_painting: ((0.35, 0.90), (0.020, 0.040), (0.30, 0.93)),
+    indoor_poster: ((0.29, 0.85), (0.002, 0.004), (0.29, 0.85)),
+    indoor_socket: ((0.084, 0.086), (0.044, 0.046), (0.15, 0.30)),
+    indoor_table_lamp: ((0.20, 0.34), (0.20, 0.34), (0.35, 0.60)),
+    indoor_umbrella: ((0.72, 0.92), (0.05, 0.10), (0.10, 0.17)),
+    indoor_vase: ((0.15, 0.48), (0.11, 0.45), (0.28, 0.54)),
+    indoor_wall_shelf: ((0.60, 1.20), (0.20, 0.28), (0.15, 0.25)),
     outdoor_bench: ((1.50, 2.00), (0.50, 0.75), (0.74, 0.90)),
     outdoor_bin: ((0.53, 0.75), (0.46, 0.60), (0.91, 1.11)),
     outdoor_car: ((3.60, 4.92), (1.65, 2.20), (1.42, 1.75)),
@@ -111,7 +150,9 @@ def test_same_seed_same_world() -> None:
 def test_objects_have_distinct_ids_supports_and_room_for_questions(world: World) -> None:
     ids = [body.id for body in world.objects]
     assert len(set(ids)) == len(ids) >= 6
-    assert set(world.supports) == set(ids)
+    assert set(world.supports) <= set(ids)
+    held = {relation.subject_id for relation in world.relations}  # test_world_relations.py looks at how
+    assert set(ids) - held <= set(world.supports)
     assert sum(len(body.mesh.faces) for body in world.bodies) < 200_000
     assert 40 <= world.camera.horizontal_fov_deg <= 80
     assert 16 <= len(world.path) <= 24
@@ -122,13 +163,13 @@ def test_objects_have_distinct_ids_supports_and_room_for_questions(world: World)
 
 def test_objects_stand_on_their_supports(world: World) -> None:
     structure = RayScene(tuple(body for body in world.bodies if body.id == 0))
-    tops = {body.id: float(body.mesh.vertices_m[:, 2].max()) for body in world.objects}
     for body in world.objects:
-        plane = world.supports[body.id]
+        plane = world.supports.get(body.id)
+        if plane is None:
+            continue
         assert plane.normal.tolist() == [0, 0, 1]
         assert float(body.mesh.vertices_m[:, 2].min()) == pytest.approx(plane.offset_m, abs=1e-9)
         if body.support_id:
-            assert plane.offset_m == pytest.approx(tops[body.support_id], abs=1e-9)
             continue
         # Straight down from 10 cm above the corners of its footprint the structure is met at the support's height.
         low, high = body.mesh.vertices_m.min(axis=0), body.mesh.vertices_m.max(axis=0)
@@ -139,11 +180,12 @@ def test_objects_stand_on_their_supports(world: World) -> None:
         assert heights == pytest.approx(plane.offset_m, abs=2e-3)
 
 
-def test_no_two_objects_touch_unless_one_stands_on_the_other(world: World) -> None:
+def test_no_two_objects_touch_unless_they_are_joined(world: World) -> None:
+    joined = {frozenset((relation.subject_id, relation.object_id)) for relation in world.relations}
     solids = [(body, solid_of(body.mesh)) for body in world.objects]
     for i, (first, a) in enumerate(solids):
         for second, b in solids[i + 1 :]:
-            if second.support_id != first.id:
+            if frozenset((first.id, second.id)) not in joined:
                 assert a.distance_m(b) > 0.01, (first.category, second.category)
 
 
@@ -164,7 +206,7 @@ def test_most_objects_are_large_in_several_frames(scale: Scale) -> None:
         world = make_world(scale, seed)
         scene = RayScene.of(world)
         camera = world.camera.resized(160, 120)
-        frames = np.zeros(1 + max(world.supports), dtype=int)
+        frames = np.zeros(1 + max(body.id for body in world.objects), dtype=int)
         for pose in world.path:
             _, ids = scene.depth_and_ids(camera, pose)
             pixels = np.bincount(ids[ids > 0], minlength=len(frames)) * 16  # at 640 x 480
@@ -174,18 +216,38 @@ def test_most_objects_are_large_in_several_frames(scale: Scale) -> None:
     assert seen / total >= 0.85
 
 
-def test_rooms_state_the_outline_of_their_floor() -> None:
-    world = make_world(Scale.INDOOR, 0)
-    outline = world.floor_polygon_m
-    assert outline is not None
-    for body in world.objects:
-        assert (body.mesh.vertices_m[:, :2] > outline.min(axis=0)).all()
-        assert (body.mesh.vertices_m[:, :2] < outline.max(axis=0)).all()
-    # The walls' inner faces are where the outline says: a level ray from the middle ends there.
-    walls = RayScene(tuple(body for body in world.bodies if body.category == "wall"))
-    directions = np.array([[1.0, 0, 0], [-1.0, 0, 0], [0, 1.0, 0], [0, -1.0, 0]])
-    hits = walls.hits(np.array([0, 0, 2.3]), directions).distance
-    assert hits == pytest.approx([*np.repeat(outline.max(axis=0), 2)], abs=1e-5)
+def test_rooms_have_several_shapes_and_state_the_outline_of_their_floor() -> None:
+    corners = set()
+    for seed in range(8):
+        world = make_world(Scale.INDOOR, seed)
+        outline = world.floor_polygon_m
+        assert outline is not None
+        corners.add(len(outline))
+        x, y = outline.T
+        assert x @ np.roll(y, -1) > y @ np.roll(x, -1), "counter-clockwise"
+        inside = Delaunay(outline)  # of the hull: what is cut off is looked at by the walls, which nothing crosses
+        for body in world.objects:
+            assert (inside.find_simplex(body.mesh.vertices_m[:, :2]) >= 0).all(), body.category
+        # Straight up from just inside each corner of the outline is the ceiling, a level ray from there to the next
+        # corner runs beside the wall and ends at the wall after it.
+        shell = RayScene(tuple(body for body in world.bodies if body.category in ("wall", "ceiling", "floor")))
+        for before, corner, after in zip(
+            np.roll(outline, 1, axis=0), outline, np.roll(outline, -1, axis=0), strict=True
+        ):
+            along, back = (after - corner) / np.linalg.norm(after - corner), (corner - before)
+            left = np.array([-along[1], along[0]])
+            start = corner + 1e-3 * (left + along)
+            convex = float(back[0] * along[1] - back[1] * along[0]) > 0
+            assert shell.hits(np.array([*start, 1.0]), np.array([[0, 0, -1.0]])).distance[0] == pytest.approx(
+                1, abs=1e-5
+            )
+            found = shell.hits(np.array([*start, 1.0]), np.array([[*along, 0.0]])).distance[0]
+            reach = float(np.linalg.norm(after - corner)) - 1e-3
+            assert found >= reach - 1e-4
+            if convex:
+                behind = shell.hits(np.array([*start, 1.0]), np.array([[*(-along), 0.0]])).distance[0]
+                assert behind == pytest.approx(1e-3, abs=1e-5)
+    assert corners >= {4, 6, 8}
 
 
 def test_terrain_is_level_on_pads_and_smooth_between() -> None:

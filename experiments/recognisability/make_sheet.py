@@ -28,10 +28,10 @@ from spacevista.sim.render import Renderer
 from spacevista.sim.world import World
 from spacevista.sim.worlds import make_world
 
-SEED = 20_261
-FIRST_WORLD = 500_000  # worlds that nothing else uses: neither demo, audit nor benchmark
+SEED = 20_262
+FIRST_WORLD = 600_000  # worlds that nothing else uses: neither demo, audit nor benchmark
 MOST_WORLDS = 200  # a scale that needs more than this cannot keep to the rules
-PER_SCALE = 6
+PER_SCALE = 12
 LONGER_SIDE_PX = 48  # of the box around what is visible
 VISIBLE_SHARE = 0.7  # of the pixels that the object would have if it stood alone
 MARK_GAP_PX = 4  # between the mark and the object: the line covers none of it

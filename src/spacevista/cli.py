@@ -38,6 +38,7 @@ app = App(
 ScaleKey = Annotated[Scale, Parameter(name_transform=str.lower)]
 Count = Annotated[int, Parameter(validator=Number(gte=1))]
 Seed = Annotated[int, Parameter(validator=Number(gte=0))]
+Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
 
 
 class WrongCallError(SpacevistaError):
@@ -100,6 +101,7 @@ def simulate(
     seed: Seed = 0,
     out: Path = Path("worlds"),
     assets: Path | None = None,
+    unusual: Share = 0.0,
     json: bool = False,
 ) -> int:
     """Make worlds and write them as captures: colour, depth, ids and poses.
@@ -110,11 +112,12 @@ def simulate(
         seed: seed of the first world.
         out: folder that gets one capture a world.
         assets: folder of an asset pack: worlds of its meshes instead of the generators'.
+        unusual: share of the objects that get an unusual size (a giant chair, a tiny car), 0 to 1.
         json: print the figures as the last line.
     """
     from spacevista.commands import simulate as command
 
-    return finish(command.run(scale, scenes, seed, out, assets), json)
+    return finish(command.run(scale, scenes, seed, out, assets, unusual), json)
 
 
 @app.command
@@ -204,12 +207,25 @@ def stats(data: Path, /, *, out: Path = Path("stats.html"), json: bool = False) 
 
 
 @app.command
+def patterns(*, json: bool = False) -> int:
+    """Count the ways of asking each task and how much they differ, as edit distance over length (half a minute).
+
+    Args:
+        json: print the figures as the last line.
+    """
+    from spacevista.commands import patterns as command
+
+    return finish(command.run(), json)
+
+
+@app.command
 def audit(
     scenes: Count = 2,
     *,
     levels: str = "exact",
     scales: str = ",".join(Scale),
     assets: Path | None = None,
+    unusual: Share = 0.0,
     workers: Count = 1,
     seed: Seed = AUDIT_SEED,
     out: Path | None = None,
@@ -222,6 +238,7 @@ def audit(
         levels: noise levels with commas between: exact, sensor, harsh.
         scales: scale keys with commas between.
         assets: folder of an asset pack: the same table on meshes that the generators never made.
+        unusual: share of the objects that get an unusual size, 0 to 1.
         workers: processes; the figures do not depend on it.
         seed: seed of the first world of each scale.
         out: folder that keeps each world's judgements, so that a stopped audit goes on, and the table as Markdown.
@@ -234,7 +251,7 @@ def audit(
 
     from spacevista.commands import audit as command
 
-    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out), json)
+    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out, unusual), json)
 
 
 @app.command

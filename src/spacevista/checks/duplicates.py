@@ -11,7 +11,7 @@ from spacevista.evals.geometric_match import candidate_of
 from spacevista.evals.records import Frames, Sample, Video
 
 # Tasks that ask something else of the same objects in another order.
-ORDER_COUNTS = ("existence", "object_counting", "object_matching", "object_location")
+ORDER_COUNTS = ("existence", "object_counting", "object_matching", "object_location", "spatial_relation")
 Fault = tuple[int, str]  # how many, and one of them
 
 

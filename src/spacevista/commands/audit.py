@@ -15,15 +15,14 @@ from rich.table import Table
 
 from spacevista.commands.outcome import Outcome
 from spacevista.commands.pool import worker_pool
+from spacevista.commands.simulate import world_of
 from spacevista.qa.audit import audit_world
 from spacevista.qa.audit_judged import Judged
 from spacevista.qa.audit_table import Cell, as_json, as_markdown, decline_reasons, misses, table
 from spacevista.scales import Scale
-from spacevista.sim.asset_worlds import foreign_world
 from spacevista.sim.assets import load_pack
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.seeds import open_seeds
-from spacevista.sim.worlds import make_world
 from spacevista.tasks.facts import TASK_VERSION
 
 COLUMNS = (
@@ -41,6 +40,7 @@ class Job:
     levels: tuple[NoiseLevel, ...]
     assets: Path | None
     out: Path | None
+    unusual: float = 0.0
 
 
 def run(
@@ -51,13 +51,15 @@ def run(
     workers: int,
     seed: int,
     out: Path | None,
+    unusual: float = 0.0,
 ) -> Outcome:
     """Audit `scenes` worlds a scale from `seed` on; the check holds if every row reaches its bars.
 
+    `unusual` is the share of objects that get an unusual size.
     With `out`, the judgements of each world and the table (table.md) are kept there, and worlds found there are not
     audited again.
     """
-    jobs = [Job(scale, number, levels, assets, out) for number in open_seeds(seed, scenes) for scale in scales]
+    jobs = [Job(scale, number, levels, assets, out, unusual) for number in open_seeds(seed, scenes) for scale in scales]
     judged: list[Judged] = []
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task(f"auditing {len(jobs)} worlds", total=len(jobs))
@@ -89,7 +91,7 @@ def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
 
 def audit_one(job: Job) -> list[Judged]:
     """Make and audit one world, or read what an earlier run found."""
-    world = foreign_world(load_pack(job.assets), job.scale, job.seed) if job.assets else make_world(job.scale, job.seed)
+    world = world_of(job.scale, job.seed, load_pack(job.assets) if job.assets else None, job.unusual)
     if job.out is None:
         return audit_world(world, job.levels)
     file = job.out / f"{world.id}.{'+'.join(job.levels)}.{TASK_VERSION}.json"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from cyclopts import App
 
 from spacevista.commands.pool import worker_pool
@@ -22,9 +23,9 @@ from spacevista.qa.sim_benchmark import benchmark_questions, write_benchmark
 from spacevista.qa.sim_benchmark_file import FILE, load_benchmark
 from spacevista.qa.sim_freeze import Frozen, assembled, freeze_scene
 from spacevista.scales import Scale
-from spacevista.sim.seeds import BENCHMARK_SEEDS
+from spacevista.sim.seeds import BENCHMARK_SEEDS, world_id
 
-MIN_ROWS = 240  # a scale: fewer and the file is not written
+MIN_ROWS = 600  # a scale: fewer and the file is not written
 
 app = App(
     name="python -m spacevista.commands.sim_benchmark",
@@ -35,17 +36,20 @@ ALL_SCALES = ",".join(Scale)
 
 
 @app.command
-def freeze(*, out: Path = Path(str(FILE)), workers: int = 1) -> int:
+def freeze(*, parts: Path, out: Path = Path(str(FILE)), workers: int = 1) -> int:
     """Choose the benchmark's questions anew and replace its file.
 
     Args:
+        parts: folder for one file a world: run again, the command goes on with what is missing. Empty it when anything
+            has changed that worlds or questions are made from.
         out: the file to write; by default the one in the package.
         workers: processes; the file does not depend on it.
     """
-    jobs = [(scale, seed) for scale in Scale for seed in BENCHMARK_SEEDS]
+    parts.mkdir(parents=True, exist_ok=True)
+    jobs = [(scale, seed, parts) for scale in Scale for seed in BENCHMARK_SEEDS]
     frozen: list[Frozen] = []
-    for (scale, seed), done in zip(jobs, counted(_frozen(jobs, workers), len(jobs), "worlds"), strict=True):
-        print(f"{scale} {seed}: {len(done.scene.rows)} rows, dropped {dict(done.dropped) or 'none'}", flush=True)
+    for (scale, seed, _), done in zip(jobs, counted(_frozen(jobs, workers), len(jobs), "worlds"), strict=True):
+        print(f"{scale} {seed}: {len(done.scene.rows)} rows, dropped {done.dropped or 'none'}", flush=True)
         frozen.append(done)
     rows = Counter(str(item.scene.scale) for item in frozen for _ in item.scene.rows)
     few = [f"{scale} {rows[scale]}" for scale in Scale if rows[scale] < MIN_ROWS]
@@ -55,7 +59,7 @@ def freeze(*, out: Path = Path(str(FILE)), workers: int = 1) -> int:
     part = out.with_name(out.name + ".part")
     part.write_bytes(content)
     os.replace(part, out)
-    total = sum((item.dropped for item in frozen), Counter[str]())
+    total = sum((Counter(item.dropped) for item in frozen), Counter[str]())
     print(f"{out}: {rows.total()} rows, {len(content)} bytes; dropped {dict(total) or 'none'}")
     return 0
 
@@ -83,9 +87,19 @@ def write(folder: Path, /, *, scales: str = ALL_SCALES) -> int:
     return _report(write_benchmark(folder, chosen), len(chosen))
 
 
-def _frozen(jobs: list[tuple[Scale, int]], workers: int) -> Iterator[Frozen]:
+def _frozen(jobs: list[tuple[Scale, int, Path]], workers: int) -> Iterator[Frozen]:
     with worker_pool(workers) as pool:
-        yield from pool.map(freeze_scene, *zip(*jobs, strict=True))
+        yield from pool.map(_part, *zip(*jobs, strict=True))
+
+
+def _part(scale: Scale, seed: int, parts: Path) -> Frozen:
+    """Return the frozen scene of a world from its file; make the file if it is not there."""
+    file = parts / f"{world_id(scale, seed)}.json"
+    if not file.is_file():
+        part = file.with_name(f"{file.name}.part")
+        part.write_bytes(msgspec.json.encode(freeze_scene(scale, seed)))
+        os.replace(part, file)
+    return msgspec.json.decode(file.read_bytes(), type=Frozen)
 
 
 def _scales(keys: str) -> tuple[Scale, ...]:

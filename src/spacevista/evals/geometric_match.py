@@ -17,6 +17,7 @@ from spacevista.scenes.record import Scene
 from spacevista.tasks import (
     absolute_distance,
     appearance_order,
+    area_estimation,
     depth_estimation,
     existence,
     object_counting,
@@ -25,7 +26,9 @@ from spacevista.tasks import (
     object_size,
     position_comparison,
     relative_distance,
+    room_size,
     rotation_estimation,
+    spatial_relation,
     view_change,
 )
 from spacevista.tasks.facts import Candidate, Decline, Fact
@@ -41,6 +44,9 @@ MEASURES: Mapping[str, Callable[[Scene, Candidate], Fact | Decline]] = {
     "object_matching": object_matching.measure,
     "rotation_estimation": rotation_estimation.measure,
     "object_location": object_location.measure,
+    "room_size": room_size.measure,
+    "area_estimation": area_estimation.measure,
+    "spatial_relation": spatial_relation.measure,
 }
 UNKNOWN = "no measurement for this kind of question"
 NO_FRAME = "frame not in the annotated scene"

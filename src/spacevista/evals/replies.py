@@ -16,7 +16,7 @@ from spacevista.qa.record import Form
 from spacevista.qa.wording import bare_text, value_text
 from spacevista.scoring.closed import read_direction
 from spacevista.scoring.motion import read_motion
-from spacevista.scoring.parse import read_length_m
+from spacevista.scoring.parse import read_length_m, read_number
 from spacevista.scoring.units import unit_named
 from spacevista.tasks.object_location import direction_of
 
@@ -56,6 +56,15 @@ def nearest_length(options: Sequence[str], value: float) -> str | None:
     return LETTERS[ratios.index(min(ratios))]
 
 
+def nearest_area(options: Sequence[str], value: float) -> str | None:
+    """Return the letter of the option with the smallest ratio to a positive area; None if one is no such area."""
+    areas = [area for option in options if unit_in(option) and (area := read_number(option, "square m")) is not None]
+    if not options or len(areas) < len(options) or min(areas) <= 0 or value <= 0:
+        return None
+    ratios = [abs(math.log(area / value)) for area in areas]
+    return LETTERS[ratios.index(min(ratios))]
+
+
 def nearest_motion(options: Sequence[str], motion: Sequence[float]) -> str | None:
     """Return the letter of the option most like a motion, by the measure that keeps options apart; None as above."""
     motions = [read_motion(option, "m") for option in options]
@@ -77,7 +86,7 @@ def nearest_letter(options: Sequence[str], value: Sequence[float]) -> str | None
         return nearest_motion(options, value)
     if len(value) == PLACE_LENGTH:
         return nearest_place(options, value)
-    return nearest_length(options, value[0]) or nearest_plain(options, value[0])
+    return nearest_length(options, value[0]) or nearest_area(options, value[0]) or nearest_plain(options, value[0])
 
 
 def nearest_plain(options: Sequence[str], value: float) -> str | None:

@@ -137,3 +137,12 @@ def outliers(points_m: FloatArray, neighbours: int = 8, factor: float = 4.0) -> 
         return np.zeros(len(points_m), dtype=bool)
     distances = cKDTree(points_m).query(points_m, k=neighbours + 1)[0][:, 1:].mean(axis=1)
     return np.asarray(distances > factor * max(float(np.median(distances)), 1e-300))
+
+
+def directions_all_around(count: int) -> FloatArray:
+    """Return about `count` unit directions (N, 3), spread evenly: a spiral with equal areas and its mirror images."""
+    turns = np.arange(count // 4) + 0.5
+    height = 1 - 2 * turns / len(turns)
+    radius, angle = np.sqrt(1 - height**2), np.pi * (1 + 5**0.5) * turns
+    quarter = np.stack([radius * np.cos(angle), radius * np.sin(angle), height], axis=1)
+    return np.concatenate([quarter * np.array([x, y, 1.0]) for x in (1, -1) for y in (1, -1)])

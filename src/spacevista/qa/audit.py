@@ -12,6 +12,7 @@ import numpy as np
 
 from spacevista.annotate.annotate import annotate
 from spacevista.qa.audit_judged import ANGLE_TOLERANCE_DEG, FLOAT_SLACK, LENGTH_TOLERANCE, PATH_TOLERANCE, Judged
+from spacevista.qa.audit_plans import plan_is_right
 from spacevista.qa.audit_rules import RULES, really_marked
 from spacevista.scenes.record import Scene
 from spacevista.sim.noise import NoiseLevel, degrade
@@ -21,6 +22,7 @@ from spacevista.sim.truth import Truth, judge
 from spacevista.sim.world import World
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Candidate, Decline, Fact
+from spacevista.tasks.plans import PLANNING
 
 
 def audit_world(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
@@ -59,6 +61,8 @@ def judge_item(
     )
     if isinstance(item, Decline):
         return judged
+    if candidate.task in PLANNING:
+        return replace(judged, right=plan_is_right(item, int(scene.frames[0].name), truth))
     asked = replace(candidate, objects=really_marked(scene, candidate, truth))
     true = judge(truth, asked.task, asked.aspect, asked.objects, asked.frames, asked.point_px)
     if true is None:

@@ -6,6 +6,7 @@ the most frequent kind of file, here the bare frames.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from spacevista.qa.hub_head import Table, card_head
 from spacevista.qa.licences import hub_licences
@@ -27,37 +28,55 @@ CONVENTIONS = """\
 """
 
 
-def dataset_card(name: str, questions: Sequence[Question], tables: Sequence[Table] = ()) -> str:
+@dataclass
+class _Counts:
+    """What a card says in numbers, counted in one pass."""
+
+    rows: int = 0
+    facts: set[str] = field(default_factory=set)
+    scenes: set[str] = field(default_factory=set)
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)  # task, scale
+    kinds: Counter[str] = field(default_factory=Counter)  # form, prompt type, split
+    origins: Counter[tuple[str, str]] = field(default_factory=Counter)  # licence, source
+
+
+def dataset_card(name: str, questions: Iterable[Question], tables: Sequence[Table] = ()) -> str:
     """Return the card of a data set as Markdown.
 
     Args:
         tables: what the hub shows, one for each of its splits; by default the one table of all rows, without pictures.
     """
-    shown = tables or (Table("questions", "questions.parquet", len(questions), SCHEMA),)
-    facts = len({q.fact_id for q in questions})
-    scenes = len({q.scene_id for q in questions})
+    found = _counted(questions)
+    shown = tables or (Table("questions", "questions.parquet", found.rows, SCHEMA),)
+    origins = [(*origin, rows) for origin, rows in sorted(found.origins.items())]
     parts = [
-        card_head(hub_licences(q.licence for q in questions), shown) + f"# {_plain(name)}\n",
-        f"{len(questions)} questions about {facts} facts in {scenes} scenes, made with spacevista.\n",
-        "## Rows by task and scale\n" + _by_task_and_scale(questions),
-        "## Rows by form, prompt type and split\n"
-        + _table(("", "rows"), Counter(v for q in questions for v in (q.form, q.prompt_type, q.split)).items()),
+        card_head(hub_licences(licence for licence, _ in found.origins), shown) + f"# {_plain(name)}\n",
+        f"{found.rows} questions about {len(found.facts)} facts in {len(found.scenes)} scenes, made with spacevista.\n",
+        "## Rows by task and scale\n" + _by_task_and_scale(found.cells),
+        "## Rows by form, prompt type and split\n" + _table(("", "rows"), found.kinds.items()),
         CONVENTIONS,
         "## Licences\nThe licence of each row is in its column `licence`.\n\n"
-        + _table(("licence", "source", "rows"), _counted((q.licence, q.source) for q in questions)),
+        + _table(("licence", "source", "rows"), origins),
     ]
     return "\n".join(parts)
 
 
-def _by_task_and_scale(questions: Sequence[Question]) -> str:
-    counts = Counter((q.task, q.scale) for q in questions)
+def _by_task_and_scale(counts: Counter[tuple[str, str]]) -> str:
     heads = ("task", *(f"{s.value} ({SCALE_FACTS[s].unit})" for s in Scale))
-    tasks = sorted({q.task for q in questions})
+    tasks = sorted({task for task, _ in counts})
     return _table(heads, [(task, *(counts[task, s.value] for s in Scale)) for task in tasks])
 
 
-def _counted(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str, int]]:
-    return [(*key, rows) for key, rows in sorted(Counter(keys).items())]
+def _counted(questions: Iterable[Question]) -> _Counts:
+    found = _Counts()
+    for q in questions:
+        found.rows += 1
+        found.facts.add(q.fact_id)
+        found.scenes.add(q.scene_id)
+        found.cells[q.task, q.scale] += 1
+        found.kinds.update((q.form, q.prompt_type, q.split))
+        found.origins[q.licence, q.source] += 1
+    return found
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

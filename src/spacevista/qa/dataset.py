@@ -21,7 +21,7 @@ from spacevista.errors import DatasetError
 from spacevista.qa.card import dataset_card
 from spacevista.qa.licences import named_licences
 from spacevista.qa.parquet import write_parquet
-from spacevista.qa.rationales.summary import RationaleSummary, summary_of
+from spacevista.qa.rationales.summary import RationaleSummary
 from spacevista.qa.record import QA_VERSION, Question, UnitPolicy
 from spacevista.qa.released import write_released
 from spacevista.qa.review import ReviewSummary
@@ -34,6 +34,7 @@ from spacevista.qa.shards import (
     Reasons,
     SceneSummary,
     Shard,
+    ShardRows,
     read_shard,
     sync_folder,
     synced_bytes,
@@ -150,28 +151,28 @@ def open_jobs(out: Path, sources: Sequence[Source], settings: Settings) -> list[
 
 
 def assemble(out: Path, settings: Settings) -> Manifest:
-    """Turn the shards of a build into the data set; its shards are gone afterwards."""
+    """Turn the shards of a build into the data set; its shards are gone afterwards.
+
+    However many rows there are, those of one shard, or one row group of the table, are in memory at once.
+    """
     folders = _shard_folders(out, settings)
-    shards = _distinct([read_shard(folder) for folder in folders])
-    built: list[tuple[SceneSummary, Path, list[Question]]] = []
-    for shard, folder in zip(shards, folders, strict=True):
-        if shard.scene is not None:
-            built.append((shard.scene, folder, shard.questions))
+    shards = _distinct(msgspec.structs.replace(read_shard(folder), questions=[]) for folder in folders)
+    built = [(shard.scene, folder) for shard, folder in zip(shards, folders, strict=True) if shard.scene is not None]
     built.sort(key=lambda item: item[0].id)
-    for summary, folder, _ in built:
+    for summary, folder in built:
         _place(folder / SCENE_FOLDER, out / "scenes" / summary.id)
         _place(folder / FRAMES_FOLDER, out / "frames" / summary.id)
-    _write_final(out, [question for _, _, questions in built for question in questions])
+    _write_final(out, ShardRows(tuple(folder for _, folder in built)))
     kept = [shard for shard in shards if shard.scene is not None]
-    rows = (question for _, _, questions in built for question in questions)
-    told = summary_of("computed", "", rows, _summed(shard.discarded for shard in kept))
+    count, discarded = sum(scene.questions for scene, _ in built), _summed(shard.discarded for shard in kept)
+    told = RationaleSummary("computed", "", count, count - sum(discarded.values()), discarded)
     manifest = Manifest(
         version=MANIFEST_VERSION,
         settings=settings,
-        questions=sum(summary.questions for summary, _, _ in built),
-        facts=_summed(summary.facts for summary, _, _ in built),
+        questions=count,
+        facts=_summed(scene.facts for scene, _ in built),
         declines=_all_reasons(shard.declines for shard in kept),
-        scenes=[summary for summary, _, _ in built],
+        scenes=[scene for scene, _ in built],
         left_out=[LeftOut(s.capture, s.outcome, s.reason) for s in shards if s.scene is None],
         rationales=told if settings.rationales == "computed" else None,
     )
@@ -199,8 +200,8 @@ def write_manifest(data: Path, manifest: Manifest) -> None:
     _write_whole(data / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
 
 
-def write_question_files(folder: Path, questions: Sequence[Question]) -> None:
-    """Write questions in all forms, masks included, and the card."""
+def write_question_files(folder: Path, questions: Iterable[Question]) -> None:
+    """Write questions in all forms, masks included, and the card; goes through them three times."""
     write_parquet(folder / "questions.parquet", questions)
     write_released(folder / "all.json", questions)
     (folder / CARD_FILE).write_text(dataset_card(TITLE, questions), encoding="utf-8")
@@ -251,7 +252,7 @@ def _place(source: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
-def _write_final(out: Path, questions: Sequence[Question]) -> None:
+def _write_final(out: Path, questions: Iterable[Question]) -> None:
     part = out / WORK_FOLDER / f"final{PART}"
     if part.exists():
         shutil.rmtree(part)

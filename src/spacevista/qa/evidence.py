@@ -19,6 +19,7 @@ from spacevista.geometry.points import hull_volume
 from spacevista.scenes.record import Scene, SceneFrame
 from spacevista.tasks.facts import Candidate, Fact
 from spacevista.tasks.pairs import gaps_by_pair
+from spacevista.tasks.plans import PLANNING
 from spacevista.tasks.rules import MIN_POINTS
 
 GRAVITY_AXES = {"length": 0, "width": 1, "height": 2}  # of a gravity-aligned box
@@ -57,6 +58,14 @@ def evidence_of(scene: Scene, fact: Fact) -> list[Stretch]:
             return [_gap(scene, candidate.objects[0], other) for other in candidate.objects[1:]]
         case "depth_estimation":
             return _depths(scene, candidate)
+    if candidate.task in PLANNING:
+        from spacevista.qa.evidence_plans import plan_evidence  # which draws with the stretches of this file
+
+        return plan_evidence(scene, fact)
+    if candidate.task in ("room_size", "area_estimation"):
+        from spacevista.qa.evidence_areas import area_evidence  # which draws with the stretches of this file
+
+        return area_evidence(scene, fact)
     further = OF_TASK.get(candidate.task)
     return [_motion(scene, candidate)] if further is None else further(scene, candidate)
 
@@ -76,6 +85,10 @@ def _place(scene: Scene, candidate: Candidate) -> list[Stretch]:
     return gap + _outlines(scene, candidate)
 
 
+def _joined(scene: Scene, candidate: Candidate) -> list[Stretch]:
+    return [_gap(scene, *candidate.objects), *_outlines(scene, candidate)]
+
+
 def _turn(scene: Scene, candidate: Candidate) -> list[Stretch]:
     return [_motion(scene, candidate), *_outlines(scene, candidate)]
 
@@ -85,6 +98,7 @@ OF_TASK: Mapping[str, Callable[[Scene, Candidate], list[Stretch]]] = {
     **dict.fromkeys(("appearance_order", "object_matching"), _outlines),
     "rotation_estimation": _turn,
     "object_location": _place,
+    "spatial_relation": _joined,
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from spacevista.geometry.arrays import IntArray
 
 NEAREST = 0.15  # normalised edit distance: patterns nearer than this are one pattern
+SPOKEN_WITH_VOWEL = "AEFHILMNORSX"  # letters whose names begin with a vowel
 VOWEL_SOUND = re.compile(r"^(?:[aeio]|u(?!n[ai]|s[ei])|hour)", re.IGNORECASE)  # "a unit", "a used one", "an hour"
 
 
@@ -30,7 +31,14 @@ def sentence_problems(text: str) -> list[str]:
 
 
 def _wrong_article(match: re.Match[str]) -> bool:
-    return (match[1].lower() == "an") != bool(VOWEL_SOUND.match(match[2]))
+    return (match[1].lower() == "an") != takes_an(match[2])
+
+
+def takes_an(word: str) -> bool:
+    """Tell whether a word begins with a vowel as it is spoken: an apple, an hour, an LED; a unit, a cup."""
+    if len(word) > 1 and word.isupper():
+        return word[0] in SPOKEN_WITH_VOWEL
+    return VOWEL_SOUND.match(word) is not None
 
 
 def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tuple[str, str]]:
@@ -39,18 +47,35 @@ def near_pairs(patterns: Sequence[str], nearest: float = NEAREST) -> Iterator[tu
     Two bounds spare nearly all pairs the full count: no edit mends more than one surplus letter on either side, nor
     more than two surplus pairs of neighbouring letters.
     """
+    for first, second, _ in _distances(patterns, nearest):
+        yield first, second
+
+
+def nearest_pair(patterns: Sequence[str]) -> tuple[str, str, float]:
+    """Return the two patterns (of two or more) that are nearest to each other, and their distance as above.
+
+    The limit rises in steps, for the bounds spare few pairs under a wide one.
+    """
+    for limit in (*np.arange(0.1, 1.0, 0.05).tolist(), 1.01):
+        if found := list(_distances(patterns, limit)):
+            return min(found, key=lambda pair: pair[2])
+    raise ValueError(f"lint: expected two patterns or more, got {len(patterns)}")
+
+
+def _distances(patterns: Sequence[str], nearest: float) -> Iterator[tuple[str, str, float]]:
+    """Yield the pairs nearer than `nearest` and their distance."""
     lengths = np.array([len(p) for p in patterns])
     letters = _counts([Counter(p) for p in patterns])
     couples = [Counter(a + b for a, b in pairwise(p)) for p in patterns]
     for i, first in enumerate(patterns):
-        limits = nearest * np.maximum(lengths[i + 1 :], lengths[i])
+        longer = np.maximum(lengths[i + 1 :], lengths[i])
         more = letters[i + 1 :] - letters[i]
         surplus = np.maximum(np.maximum(more, 0).sum(axis=1), np.maximum(-more, 0).sum(axis=1))
-        for j in np.flatnonzero(surplus < limits).tolist():
-            other, limit = i + 1 + j, float(limits[j])
+        for j in np.flatnonzero(surplus < nearest * longer).tolist():
+            other, limit = i + 1 + j, nearest * float(longer[j])
             apart = max((couples[i] - couples[other]).total(), (couples[other] - couples[i]).total())
-            if apart < 2 * limit and edit_distance(first, patterns[other]) < limit:
-                yield first, patterns[other]
+            if apart < 2 * limit and (edits := edit_distance(first, patterns[other])) < limit:
+                yield first, patterns[other], edits / float(longer[j])
 
 
 def _counts(texts: Sequence[Counter[str]]) -> IntArray:

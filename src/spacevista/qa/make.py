@@ -30,6 +30,7 @@ from spacevista.qa.options import (
     turn_options,
 )
 from spacevista.qa.patterns import SLOTS, fill, listed, slots_of, templates
+from spacevista.qa.plan_words import pattern_aspect, plan_mentions, plan_slots, plan_texts
 from spacevista.qa.record import MARK_KINDS, QA_VERSION, Form, PromptType, Question, TaskName, UnitPolicy
 from spacevista.qa.refer import Cast, Stage, cast_of, sent_frames
 from spacevista.qa.split import split_of
@@ -39,6 +40,7 @@ from spacevista.scales import SCALE_FACTS
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate, Fact
 from spacevista.tasks.object_location import DIRECTIONS as AROUND
+from spacevista.tasks.plans import PLANNING
 from spacevista.tasks.view_change import DIRECTIONS
 
 FORMS: dict[str, tuple[Form, ...]] = {
@@ -55,10 +57,21 @@ FORMS: dict[str, tuple[Form, ...]] = {
     "object_matching": ("mc",),
     "rotation_estimation": ("mc", "reg"),
     "object_location": ("mc", "free"),
+    "route_planning": ("mc", "free"),
+    "navigation": ("mc", "free"),
+    "manipulation_planning": ("mc", "free"),
+    "destination_location": ("mc",),
+    "obstacles_location": ("mc", "free"),
+    "room_size": ("reg",),
+    "area_estimation": ("mc", "reg"),
+    "spatial_relation": ("mc", "free"),
 }
 YES_NO = ("yes", "no")
 AXES = (DIRECTIONS, AROUND)  # directions of which the opposite is offered too
-NEVER_NAMED: tuple[tuple[str, Form], ...] = (("object_size", "mc"),)  # a name there tells the usual answer
+NEVER_NAMED: tuple[tuple[str, Form], ...] = (
+    ("object_size", "mc"),
+    ("area_estimation", "mc"),
+)  # a name there tells the usual answer
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,7 @@ class Ask:
     policy: UnitPolicy
     form: Form
     prompt_type: PromptType
+    length_unit: str
 
 
 def questions_of(
@@ -108,12 +122,12 @@ def _asks(fact: Fact, stage: Stage, policy: UnitPolicy, rng: np.random.Generator
     value = [] if fact.quantity == "choice" else in_units(fact, unit)
     across = f"{candidate.aspect}_across"
     several = len(set(candidate.frames)) > 1 and (candidate.task, across) in SLOTS
-    aspect = across if several else candidate.aspect
+    aspect = across if several else pattern_aspect(candidate)
     for form in FORMS[candidate.task]:
         if form == "reg" and fact.quantity == "choice":
             continue
         for prompt_type in _prompt_types(candidate, form, rng):
-            yield Ask(fact, aspect, value, relative_error(fact), unit_name(fact, unit), policy, form, prompt_type)
+            yield Ask(fact, aspect, value, relative_error(fact), unit_name(fact, unit), policy, form, prompt_type, unit)
 
 
 def _prompt_types(candidate: Candidate, form: Form, rng: np.random.Generator) -> tuple[PromptType, ...]:
@@ -169,6 +183,8 @@ def _question(ask: Ask, stage: Stage, seed: int, rng: np.random.Generator) -> Qu
 
 def _order_of_mention(candidate: Candidate, pattern: str) -> list[int]:
     """Return the places (in candidate.objects) of the objects as the pattern mentions them."""
+    if candidate.task in PLANNING:
+        return plan_mentions(candidate, pattern)
     places = list(range(len(candidate.objects)))
     slots = slots_of(pattern)
     if "anchor" in slots and slots.index("list") < slots.index("anchor"):
@@ -177,6 +193,8 @@ def _order_of_mention(candidate: Candidate, pattern: str) -> list[int]:
 
 
 def _slots(ask: Ask, people: Cast) -> dict[str, str]:
+    if ask.fact.candidate.task in PLANNING:
+        return plan_slots(ask.fact, people.references, ask.length_unit)
     phrases = [r.phrase for r in people.references]
     needed = SLOTS[ask.fact.candidate.task, ask.aspect]
     slots = {"unit": ask.unit}
@@ -198,16 +216,16 @@ def _replies(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str
         return [], bare_text(ask.value, ask.error, ask.unit, ask.policy)
     pattern = one_of(templates().aspects[ask.fact.candidate.task, ask.aspect].answer, rng)
     if ask.fact.quantity == "choice":
-        texts, right = _choices(ask.fact, people)
+        texts, right = _choices(ask, people)
         return [], fill(pattern, {"choice": texts[right]})
     return [], fill(pattern, {"value": value_text(ask.value, ask.error, ask.unit)})
 
 
 def _options(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str], int] | None:
     if ask.fact.options in AXES:
-        return opposite_options(*_choices(ask.fact, people), rng)
+        return opposite_options(*_choices(ask, people), rng)
     if ask.fact.quantity == "choice":
-        return choice_options(*_choices(ask.fact, people), WORD_OPTIONS, rng)
+        return choice_options(*_choices(ask, people), WORD_OPTIONS, rng)
     if ask.fact.quantity == "motion":
         return motion_options(ask.value, ask.error, ask.unit, rng)
     if ask.fact.quantity == "count":
@@ -220,8 +238,11 @@ def _options(ask: Ask, people: Cast, rng: np.random.Generator) -> tuple[list[str
     return number_options(ask.value[0], ask.error, ask.unit, rng)
 
 
-def _choices(fact: Fact, people: Cast) -> tuple[list[str], int]:
+def _choices(ask: Ask, people: Cast) -> tuple[list[str], int]:
     """Return what could be right as text, objects as the question refers to them, and the place of what is right."""
+    fact = ask.fact
+    if fact.candidate.task in PLANNING:
+        return plan_texts(fact, people.references, ask.length_unit)
     references = people.references
     texts = [choice_text(told(fact.candidate), option, [r.option for r in references]) for option in fact.options]
     return texts, fact.options.index(fact.choice)

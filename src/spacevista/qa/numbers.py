@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spacevista.scales import METRES_PER_UNIT
-from spacevista.tasks.facts import Fact, Interval
+from spacevista.tasks.facts import Fact, Interval, Quantity
 from spacevista.tasks.object_location import direction_of
 
 # A rounding step is the power of ten below the half-width, so that rounding adds at most half of what is unknown.
@@ -15,8 +15,13 @@ FINEST_STEP = 0.005  # relative: digits beyond half a percent are not read by an
 COARSEST_STEP = 0.02  # relative: whatever the noise, rounding moves a value by 1 % at most
 FINEST_ANGLE_DEG = 0.5  # as above, for angles: tenths are written at best ...
 COARSEST_ANGLE_DEG = 2.0  # ... and whole degrees at worst
+# Relative, of an angle: a score is full within 5 % (scoring/mra.py), and yaw and pitch, each rounded by half a step,
+# are off by 0.71 of it together: 3.6 %. So whole degrees are written from 20 degrees on.
+COARSEST_ANGLE_STEP = 0.05
+LEAST_TURN_DEG = 2.0  # turns of a motion are compared with this at least (scoring/motion.py)
 DEGREES = "degrees"
-MOTION_DECIMALS = 3  # a camera that only turned has a path of rounding noise, which is written as nothing
+POWERS: Mapping[Quantity, int] = {"area": 2, "volume": 3}  # of a length
+LEAST_PATH = 1e-3  # units: a camera that only turned has a path of rounding noise, taken and written as nothing
 MOTION_WORDS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 
@@ -39,33 +44,50 @@ def rounding_of(value: float, relative_error: float) -> Rounding:
     return Rounding(-math.floor(math.log10(step)))
 
 
-def angle_rounding(error_rad: float) -> Rounding:
-    """Return the rounding of an angle in degrees with a half-width in radians: tenths or whole degrees."""
-    step_deg = min(max(math.degrees(error_rad), FINEST_ANGLE_DEG), COARSEST_ANGLE_DEG)
+def angle_rounding(error_rad: float, size_deg: float) -> Rounding:
+    """Return the rounding of an angle of a size over 0 with a half-width in radians: tenths or whole degrees.
+
+    Angles under 20 degrees are never whole, those under 2 degrees have hundredths: rounded further, they would be
+    another answer to whoever scores it.
+    """
+    step_deg = min(max(math.degrees(error_rad), FINEST_ANGLE_DEG), COARSEST_ANGLE_DEG, COARSEST_ANGLE_STEP * size_deg)
     return Rounding(-math.floor(math.log10(step_deg)))
 
 
+def rounding_in(value: float, error: float, unit: str) -> Rounding:
+    """Return the rounding of a value known to a relative half-width: of an angle, a count ("") or anything else."""
+    if not unit or value == 0:
+        return Rounding(0)
+    if unit == DEGREES:
+        return angle_rounding(math.radians(error * abs(value)), abs(value))
+    return rounding_of(value, error)
+
+
 def in_units(fact: Fact, unit: str) -> list[float]:
-    """Return a fact's values in `unit`: lengths as they are, volumes in its cube; angles and counts stay."""
-    metres = METRES_PER_UNIT[unit]
-    if fact.quantity == "motion":
-        return [v / metres for v in fact.values[:3]] + list(fact.values[3:])
-    if fact.quantity == "volume":
-        return [v / metres**3 for v in fact.values]
+    """Return a fact's values in `unit`: areas in its square, volumes in its cube; angles and counts stay.
+
+    A motion's path under a thousandth of the unit is none.
+    """
     if fact.quantity in ("count", "angle"):
         return list(fact.values)
+    metres = METRES_PER_UNIT[unit]
+    if fact.quantity == "motion":
+        shifts = [v / metres for v in fact.values[:3]]
+        return (shifts if math.hypot(*shifts) >= LEAST_PATH else [0.0] * 3) + list(fact.values[3:])
+    if fact.quantity in POWERS:
+        return [v / metres ** POWERS[fact.quantity] for v in fact.values]
     if fact.quantity == "place":
         return [fact.values[0] / metres, fact.values[1]]
     return [v / metres for v in fact.values]
 
 
 def unit_name(fact: Fact, unit: str) -> str:
-    """Return what a fact's values are counted in: "cm", "cubic cm", "degrees" or, for a choice or a count, nothing."""
+    """Return what a fact's values are counted in: "cm", "square cm", "degrees"; for a choice or a count, nothing."""
     if fact.quantity in ("choice", "count"):
         return ""
     if fact.quantity == "angle":
         return DEGREES
-    return f"cubic {unit}" if fact.quantity == "volume" else unit
+    return {"area": f"square {unit}", "volume": f"cubic {unit}"}.get(fact.quantity, unit)
 
 
 def relative_error(fact: Fact) -> float:
@@ -86,11 +108,8 @@ def _relative(interval: Interval, value: float) -> float:
 
 
 def number_text(value: float, error: float, unit: str) -> str:
-    """Return a number without its unit: whole where there is none, in tenths or whole degrees, else as it is known."""
-    if not unit:
-        return str(round(value))
-    rounding = angle_rounding(math.radians(error * abs(value))) if unit == DEGREES else rounding_of(value, error)
-    return rounding.text(value)
+    """Return a number without its unit, with as many digits as are known."""
+    return rounding_in(value, error, unit).text(value)
 
 
 def scalar_text(value: float, error: float, unit: str) -> str:
@@ -105,8 +124,9 @@ def place_text(place: Sequence[float], error: float, unit: str) -> str:
 
 def motion_numbers(motion: Sequence[float], error: float) -> list[str]:
     """Return the five numbers of a motion as text, lengths all rounded as the path is, and angles alike."""
-    path = math.hypot(*motion[:3])
-    lengths, angles = Rounding(min(rounding_of(path, error).decimals, MOTION_DECIMALS)), angle_rounding(error)
+    path, turn_deg = math.hypot(*motion[:3]), max(abs(v) for v in motion[3:])
+    lengths = rounding_of(path, error) if path >= LEAST_PATH else Rounding(0)
+    angles = angle_rounding(error, max(turn_deg, LEAST_TURN_DEG))
     return [lengths.text(v) for v in motion[:3]] + [angles.text(v) for v in motion[3:]]
 
 

@@ -17,7 +17,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from spacevista.qa.numbers import DEGREES, motion_numbers, motion_text, place_text, rounding_of, scalar_text
+from spacevista.qa.numbers import DEGREES, motion_numbers, motion_text, place_text, rounding_in, rounding_of
 
 NUMBER_OPTIONS = 4
 WORD_OPTIONS = 4
@@ -61,7 +61,8 @@ def angle_options(value: float, error: float, most_deg: float, rng: np.random.Ge
     step = math.exp(rng.uniform(math.log(MIN_STEP), math.log(MAX_STEP)))
     smaller = rng.random() < 0.5 or abs(value) * step > most_deg
     other = value / step if smaller else value * step
-    texts = [scalar_text(v, error, DEGREES) for v in (value, -value, other, -other)]
+    rounding = rounding_in(value, error, DEGREES)
+    texts = [f"{rounding.text(v)} {DEGREES}" for v in (value, -value, other, -other)]
     return shuffled(texts, 0, rng)
 
 
@@ -71,7 +72,8 @@ def turn_options(value: float, error: float, most_deg: float, rng: np.random.Gen
     ladder = np.exp(np.concatenate([[0.0], np.cumsum(steps)]))
     possible = np.flatnonzero(value * ladder[-1] / ladder <= most_deg)  # ranks at which all four are small enough
     rank = int(rng.choice(possible)) if len(possible) else NUMBER_OPTIONS - 1
-    texts = [scalar_text(value * float(rung / ladder[rank]), error, DEGREES) for rung in ladder]
+    rounding = rounding_in(value, error, DEGREES)
+    texts = [f"{rounding.text(value * float(rung / ladder[rank]))} {DEGREES}" for rung in ladder]
     return shuffled(texts, rank, rng)
 
 

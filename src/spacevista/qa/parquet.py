@@ -6,7 +6,8 @@ decodes to is therefore counted first, with its texts left in their dictionaries
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -46,11 +47,18 @@ VALUE_BYTES = 8  # a number, or the place of a text in its dictionary
 TEXT_ENCODINGS = {"PLAIN", "PLAIN_DICTIONARY", "RLE", "RLE_DICTIONARY", "BIT_PACKED"}  # no other keeps dictionaries
 
 
-def write_parquet(path: Path, questions: Sequence[Question]) -> None:
-    """Write questions in the order given."""
-    rows = [msgspec.to_builtins(question) for question in questions]
-    table = pa.Table.from_pylist(rows, schema=SCHEMA)
-    pq.write_table(table, path, compression="zstd", row_group_size=ROWS_PER_GROUP)
+def write_parquet(path: Path, questions: Iterable[Question]) -> None:
+    """Write questions in the order given; no more than a row group of them is in memory at once."""
+    batches = _batches(questions)
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        while group := list(islice(batches, ROWS_PER_GROUP // ROWS_PER_BATCH)):
+            writer.write_table(pa.Table.from_batches(group, SCHEMA), row_group_size=ROWS_PER_GROUP)
+
+
+def _batches(questions: Iterable[Question]) -> Iterator[pa.RecordBatch]:
+    rows = (msgspec.to_builtins(question) for question in questions)
+    while part := list(islice(rows, ROWS_PER_BATCH)):
+        yield pa.RecordBatch.from_pylist(part, schema=SCHEMA)
 
 
 def read_parquet(path: Path) -> list[Question]:

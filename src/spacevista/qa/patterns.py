@@ -19,6 +19,7 @@ from spacevista.tasks.appearance_order import PLACES
 from spacevista.tasks.object_counting import POSITIONS as COUNTED_POSITIONS
 from spacevista.tasks.object_counting import SIZES as COUNTED_SIZES
 from spacevista.tasks.relations import POSITIONS, SIZES
+from spacevista.tasks.spatial_relation import YES as JOINED
 
 COUNTED = (*COUNTED_POSITIONS, *COUNTED_SIZES)
 ONE, TWO, MANY = frozenset({"a"}), frozenset({"a", "b"}), frozenset({"list"})
@@ -53,6 +54,16 @@ SLOTS: dict[tuple[str, str], frozenset[str]] = {
     **{("rotation_estimation", aspect): ONE for aspect in ("around_net", "around_swept")},
     ("object_location", "direction"): TWO,
     ("object_location", "place"): TWO,
+    **{("spatial_relation", aspect): TWO for aspect in ("how", *JOINED)},
+    ("route_planning", "turns"): TWO | {"goal", "agent", "steps"},
+    ("navigation", "path"): TWO | {"agent", "reach", "compass"},
+    ("manipulation_planning", "path"): TWO | {"side", "gap", "tolerance", "frame"},
+    ("destination_location", "side"): TWO | {"moves", "frame"},
+    ("obstacles_location", "which"): TWO | {"list", "boxes"},
+    ("obstacles_location", "where"): TWO | {"axes", "boxes"},
+    ("room_size", "area"): frozenset(),
+    ("room_size", "volume"): frozenset(),
+    ("area_estimation", "footprint"): ONE,
 }
 
 

@@ -29,12 +29,20 @@ TaskName = Literal[
     "object_matching",
     "rotation_estimation",
     "object_location",
+    "route_planning",
+    "navigation",
+    "manipulation_planning",
+    "destination_location",
+    "obstacles_location",
+    "room_size",
+    "area_estimation",
+    "spatial_relation",
 ]
 ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 
 COLORS: tuple[Color, ...] = get_args(Color)  # in order of mention
 MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
-QA_VERSION = 3  # raise it when wording, options or marks of the same fact come out differently
+QA_VERSION = 4  # raise it when wording, options or marks of the same fact come out differently
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

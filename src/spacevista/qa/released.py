@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,14 +54,21 @@ class Metadata(msgspec.Struct, frozen=True):
     licence: str
 
 
-def write_released(path: Path, questions: Sequence[Question]) -> None:
-    """Write questions as JSON to `path`, their masks to masks/ beside it (a mask used twice is one file)."""
-    for question in questions:
-        for mark in question.marks:
-            if mark.kind == "mask":
-                _write_mask(path.parent / _mask_path(mark), mark)
-    items = [item_of(question) for question in questions]
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(items), indent=1))
+def write_released(path: Path, questions: Iterable[Question]) -> None:
+    """Write questions as JSON to `path`, their masks to masks/ beside it (a mask used twice is one file).
+
+    One question is in memory at a time.
+    """
+    between = b"[\n "
+    with path.open("wb") as file:
+        for question in questions:
+            for mark in question.marks:
+                if mark.kind == "mask":
+                    _write_mask(path.parent / _mask_path(mark), mark)
+            item = msgspec.json.format(msgspec.json.encode(item_of(question)), indent=1)
+            file.write(between + item.replace(b"\n", b"\n "))  # within texts a line end is written as \\n
+            between = b",\n "
+        file.write(b"[]" if between.startswith(b"[") else b"\n]")
 
 
 def read_released(path: Path) -> list[Question]:

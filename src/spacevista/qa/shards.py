@@ -12,9 +12,8 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -29,10 +28,9 @@ from spacevista.captures.record import Capture
 from spacevista.errors import CaptureError, DatasetError, SpacevistaError
 from spacevista.qa.check import check_question
 from spacevista.qa.licences import is_allowed
-from spacevista.qa.make import fact_id, frame_path, questions_of
-from spacevista.qa.rationales.computed import computed
-from spacevista.qa.rationales.gate import Case, Gated, gated
-from spacevista.qa.rationales.known import Known, known_of_fact
+from spacevista.qa.make import frame_path, questions_of
+from spacevista.qa.rationales.gate import Gated
+from spacevista.qa.rationales.scene_cases import with_computed
 from spacevista.qa.record import Question, UnitPolicy
 from spacevista.qa.sources import Source
 from spacevista.qa.split import split_of
@@ -148,19 +146,6 @@ def ask_with(scene: Scene, number: int, unit_policy: UnitPolicy) -> Asked:
     return Asked(facts, tuple(item for item in found if isinstance(item, Decline)), tuple(questions))
 
 
-def with_computed(scene: Scene, asked: Asked, size_m: float | None) -> Gated:
-    """Return the rows of a scene with computed rationales, and what did not pass; `size_m` is the scene's."""
-    names = {thing.id: thing.category for thing in scene.objects}
-    cases = {
-        fact_id(scene.id, fact.candidate): Case(fact, size_m, names, partial(_known, fact)) for fact in asked.facts
-    }
-    return gated(((question, cases[question.fact_id]) for question in asked.questions), computed)
-
-
-def _known(fact: Fact, text: str) -> tuple[Known, ...]:
-    return known_of_fact(fact)  # computed from the fact, it says nothing else in numbers
-
-
 def make_shard(job: Job) -> Done:
     """Make the shard of one capture; one that cannot be used makes a shard with the reason."""
     started = time.perf_counter()
@@ -187,6 +172,17 @@ def read_shard(folder: Path) -> Shard:
         raise DatasetError(f"{file}: expected a shard of this build, got {error}; remove its folder") from error
 
 
+@dataclass(frozen=True)
+class ShardRows:
+    """The rows of finished shards, read from the disk one shard at a time, as often as they are gone through."""
+
+    folders: tuple[Path, ...]
+
+    def __iter__(self) -> Iterator[Question]:
+        for folder in self.folders:
+            yield from read_shard(folder).questions
+
+
 def _build(job: Job, part: Path) -> Shard:
     capture = open_capture(job.source.folder, job.source.config)
     if job.licences and not is_allowed(capture.licence, job.licences):
@@ -196,7 +192,7 @@ def _build(job: Job, part: Path) -> Shard:
     sizes, longest_m = _sizes(scene), longest_sides_m(scene.objects)
     told = Gated(list(asked.questions))
     if job.rationales == "computed":
-        told = with_computed(scene, asked, scene_size_m(longest_m.values()))
+        told = with_computed(scene, asked.facts, asked.questions, scene_size_m(longest_m.values()))
     for question in told.questions:
         check_question(question, sizes.get)  # what a reader would refuse is never written
     write_scene(scene, part / SCENE_FOLDER)

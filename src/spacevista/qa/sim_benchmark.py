@@ -25,6 +25,7 @@ from spacevista.qa.record import Mark, Question
 from spacevista.qa.released import write_released
 from spacevista.qa.shards import JPEG_QUALITY, PART
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Header, PointedAt, Row, agrees, load_benchmark
+from spacevista.qa.sim_plans import row_holds
 from spacevista.scales import Scale
 from spacevista.scenes.record import SceneFrame
 from spacevista.sim.seeds import WORLD_VERSION, world_id
@@ -33,6 +34,7 @@ from spacevista.sim.truth import Truth, judge
 from spacevista.sim.world import World
 from spacevista.sim.worlds import make_world
 from spacevista.tasks.facts import Candidate, Fact, Interval, Quantity
+from spacevista.tasks.plans import PLANNING
 
 ADVICE = "the world is another one than when the benchmark was frozen: see docs/spacevista_sim.md"
 
@@ -132,6 +134,8 @@ def quantity_of(candidate: Candidate) -> Quantity:
         "object_counting": "count",
         "rotation_estimation": "angle",
         "object_location": "place",
+        "area_estimation": "area",
+        "room_size": "volume" if candidate.aspect == "volume" else "area",
     }
     return quantities.get(candidate.task, "depth")
 
@@ -146,7 +150,8 @@ def values_in_unit(row: Row) -> list[float]:
     if not row.values:
         return []
     intervals = tuple(Interval(value, value) for value in row.values)
-    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), row.unit)
+    length_unit = row.unit.rpartition(" ")[2]  # of "square m", the metre
+    return in_units(Fact(row.candidate, quantity_of(row.candidate), row.values, intervals), length_unit)
 
 
 def exact_frame(truth: Truth, number: int) -> SceneFrame:
@@ -158,6 +163,10 @@ def exact_frame(truth: Truth, number: int) -> SceneFrame:
 
 def _check(row: Row, truth: Truth) -> None:
     where = fact_id(truth.world.id, row.candidate)
+    if row.task in PLANNING:
+        if not row_holds(row, truth):
+            raise DatasetError(f"{where}: expected a plan that holds and others that fail, got none; {ADVICE}")
+        return
     try:
         values, choice = true_answer(truth, row.candidate)
     except (DatasetError, GeometryError) as error:

@@ -21,10 +21,11 @@ from spacevista.errors import DatasetError
 from spacevista.qa.record import Color, Form, MarkKind, PromptType, ScaleName, TaskName
 from spacevista.sim.seeds import BENCHMARK_SEEDS
 from spacevista.tasks.facts import Candidate, Quantity
+from spacevista.tasks.plans import Agent, Plan
 
 NAME: Literal["spacevista_sim"] = "spacevista_sim"
 FILE = files("spacevista.qa") / f"{NAME}.jsonl"
-BENCHMARK_VERSION = 1  # raise it with every freeze that is published: scores of two versions are not compared
+BENCHMARK_VERSION = 2  # raise it with every freeze that is published: scores of two versions are not compared
 MAX_BYTES = 8_000_000
 
 SIGNIFICANT_DIGITS = 4  # of lengths, distances and depths, and of a motion's path
@@ -46,6 +47,15 @@ class PointedAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_l
     color: Color
 
 
+class Plans(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a question about plans rests on, as in `tasks.plans.PlanFact`: the right plan, then those that fail."""
+
+    plans: tuple[Plan, ...]
+    tolerance_m: float
+    reach_m: float
+    agent: Agent | None = None
+
+
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One frozen question: the candidate, how it is asked, and its truth.
 
@@ -56,6 +66,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
         choice: the true choice (an object's id as text, or a word), "" for numbers.
         margin: of the choice, from the truths that it compares.
         unit: of the answer, "" for a choice.
+        plans: of a question that tells or offers plans.
     """
 
     task: TaskName
@@ -74,6 +85,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     choice: str = ""
     margin: float = 0.0
     unit: str = ""
+    plans: Plans | None = None
 
     @property
     def candidate(self) -> Candidate:
@@ -189,7 +201,7 @@ def _decoded(line: bytes, kind: type[Record], file: Traversable, number: int) ->
 
 def _truth_hash(scenes: Iterable[FrozenScene]) -> str:
     truths = [
-        (scene.scale, scene.seed, r.task, r.aspect, r.objects, r.about, r.point_px, r.values, r.choice)
+        (scene.scale, scene.seed, r.task, r.aspect, r.objects, r.about, r.point_px, r.values, r.choice, r.plans)
         for scene in scenes
         for r in scene.rows
     ]

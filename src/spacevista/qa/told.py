@@ -9,13 +9,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from spacevista.qa.lint import VOWEL_SOUND
+from spacevista.qa.lint import takes_an
+from spacevista.qa.relation_words import RELATION_WORDS
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate
 
 ABOUT_KINDS = ("existence", "object_counting")
 ONLY_MARKED = ("object_matching",)  # a name would give the answer away
-ODD_PLURALS = {"bookshelf": "bookshelves", "shelf": "shelves", "knife": "knives", "person": "people", "mouse": "mice"}
+ODD_PLURALS = {
+    "bookshelf": "bookshelves",
+    "shelf": "shelves",
+    "knife": "knives",
+    "person": "people",
+    "mouse": "mice",
+    "die": "dice",
+}
 HALF_TURN_DEG, MANY_TURNS_DEG = 180.0, 3600.0
 
 
@@ -47,6 +55,8 @@ def choice_text(candidate: Candidate, option: str, references: Sequence[str]) ->
         return ", ".join(names[number] for number in option.split("-"))
     if (candidate.task, candidate.aspect) == ("object_matching", "which"):
         return references[int(option)]  # the first reference is that of the object to be found again
+    if (candidate.task, candidate.aspect) == ("spatial_relation", "how"):
+        return RELATION_WORDS[option]
     return names.get(option, option)
 
 
@@ -57,16 +67,17 @@ def most_deg(aspect: str) -> float:
 
 def with_article(name: str) -> str:
     """Return "a cup" or "an apple"."""
-    return f"an {name}" if VOWEL_SOUND.match(name) else f"a {name}"
+    return f"an {name}" if takes_an(name.split(" ")[0]) else f"a {name}"
 
 
 def plural(name: str) -> str:
-    """Return the plural of a name of one or more words: "cups", "tissue boxes", "cherries".
+    """Return the plural of a name of one or more words: "cups", "tissue boxes", "rolls of tape".
 
-    >>> plural("tissue box"), plural("battery"), plural("toy"), plural("bookshelf")
-    ('tissue boxes', 'batteries', 'toys', 'bookshelves')
+    >>> plural("tissue box"), plural("battery"), plural("flight of steps"), plural("bookshelf")
+    ('tissue boxes', 'batteries', 'flights of steps', 'bookshelves')
     """
-    *before, last = name.split(" ")
+    head, of, rest = name.partition(" of ")
+    *before, last = head.split(" ")
     if last in ODD_PLURALS:
         last = ODD_PLURALS[last]
     elif re.search(r"(?:s|x|z|ch|sh)$", last):
@@ -75,4 +86,4 @@ def plural(name: str) -> str:
         last = f"{last[:-1]}ies"
     else:
         last += "s"
-    return " ".join([*before, last])
+    return " ".join([*before, last]) + of + rest

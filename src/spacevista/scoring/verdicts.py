@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from spacevista.scoring import motion, official
 from spacevista.scoring.benchmarks import LAYOUTS, Kind, Parser, Row, sim_value, unit_of
 from spacevista.scoring.closed import READERS, place_score
+from spacevista.scoring.joined import read_relation
+from spacevista.scoring.moves import PLANNED, plan_score, read_plan
 from spacevista.scoring.mra import mra
 from spacevista.scoring.official import choice, extract, number, same, truth_number
 from spacevista.scoring.parse import answer_part, read_letter, read_number, read_option, same_text
@@ -71,6 +73,8 @@ def official_letter_text(benchmark: str, text: str) -> str:
 
 
 def official_number(benchmark: str, row: Row, text: str) -> Verdict:
+    if benchmark == "spacevista_sim" and row.get("form") == "free":
+        return strict_number(benchmark, row, text)  # in a sentence, which the released scorers do not read
     predicted, true = official_number_of(benchmark, row, text), stated_truth(benchmark, row)
     if predicted is None:
         if benchmark != "spar_bench" or true is None:
@@ -181,7 +185,7 @@ def strict_unknown(benchmark: str, row: Row, text: str) -> Verdict:
     return (strict_text if truth_number(truth) is None else strict_number)(benchmark, row, text)
 
 
-# spacevista_sim: no released scorer; motions and sentences are always read strictly.
+# spacevista_sim: no released scorer; motions and sentences, those with one number too, are always read strictly.
 
 
 def sim_motion(benchmark: str, row: Row, text: str) -> Verdict:
@@ -204,10 +208,13 @@ def sim_place(benchmark: str, row: Row, text: str) -> Verdict:
 
 def sim_sentence(benchmark: str, row: Row, text: str) -> Verdict:
     options, answer = options_of(row), answer_part(text)
-    reader = READERS.get(str(row.get("task")))
+    reader = read_relation if row.get("task") == "spatial_relation" else READERS.get(str(row.get("task")))
     if reader is not None and (true := reader(truth_text(row))) is not None:
         said = reader(answer)
         return UNREADABLE if said is None else _graded(said == true)
+    if row.get("task") in PLANNED and (plan := read_plan(truth_text(row))) is not None:
+        told = read_plan(answer)
+        return UNREADABLE if told is None else Verdict(plan_score(told, plan), readable=True)
     right = read_option(truth_text(row), options)
     if right is None:
         return strict_text(benchmark, row, text)

@@ -1,7 +1,7 @@
-"""Bounded reading of mesh files that somebody else wrote: OBJ, STL and PLY by trimesh, VRML by `asset_vrml`.
+"""Bounded reading of mesh files that somebody else wrote: OBJ, STL and PLY by trimesh, VRML and AC3D by readers here.
 
-Nothing but triangles (and VRML's plain colours) is read: material libraries, textures and every other file that a mesh
-may name are never opened. Counts are checked in the header, before a parser allocates for them.
+Nothing but triangles (and the plain colours of VRML and AC3D) is read: material libraries, textures and every other
+file that a mesh may name are never opened. Counts are checked in the header, before a parser allocates for them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from spacevista.captures.safe import SafeFile
 from spacevista.errors import SpacevistaError
+from spacevista.sim.asset_ac3d import read_ac3d
 from spacevista.sim.asset_vrml import RawMesh, VrmlError, read_vrml
 
 MAX_FACES = 60_000  # of one asset: ten of them, one world, then cast and collide within seconds
@@ -23,7 +24,7 @@ HEADER_BYTES = 16_384  # no PLY header is longer
 STL_HEADER = struct.Struct("<80xI")
 STL_FACE_BYTES = 50
 PLY_COUNT = re.compile(rb"^element\s+(\w+)\s+(\d+)\s*$", re.MULTILINE)
-SUFFIXES = frozenset({".obj", ".ply", ".stl", ".wrl"})
+SUFFIXES = frozenset({".ac", ".obj", ".ply", ".stl", ".wrl"})
 
 
 class AssetError(SpacevistaError):
@@ -44,13 +45,22 @@ def read_mesh(file: SafeFile) -> RawMesh:
     suffix = file.path.suffix.lower()
     _check_counts(data, suffix, file.name)
     try:
-        mesh = read_vrml(data) if suffix == ".wrl" else _through_trimesh(data, suffix)
+        mesh = _parsed(data, suffix)
     except VrmlError as error:
         raise AssetError("VRML that is not plain shapes", f"{file.name}: {error}") from None
     except Exception as error:  # a hostile file makes a parser raise anything; none of it may end the run
         raise AssetError("damaged file", f"{file.name}: {type(error).__name__}: {error}") from None
     _check_mesh(mesh, file.name)
     return mesh
+
+
+def _parsed(data: bytes, suffix: str) -> RawMesh:
+    match suffix:
+        case ".wrl":
+            return read_vrml(data)
+        case ".ac":
+            return read_ac3d(data, MAX_FACES)
+    return _through_trimesh(data, suffix)
 
 
 def _bytes_of(file: SafeFile) -> bytes:
@@ -67,6 +77,8 @@ def _check_counts(data: bytes, suffix: str, name: str) -> None:
     faces = 0
     if suffix == ".obj":
         faces = data.count(b"\nf ")
+    elif suffix == ".ac":
+        faces = data.count(b"\nSURF")
     elif suffix == ".ply":
         rows = PLY_COUNT.findall(data[:HEADER_BYTES])
         # A vertex of its own for each corner of a face is the most that makes sense.

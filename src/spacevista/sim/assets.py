@@ -6,6 +6,7 @@ vertices and distances from surfaces, which an open mesh has as well.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -18,15 +19,20 @@ from scipy.spatial import ConvexHull, QhullError
 from spacevista.captures.safe import SafeFile, inside
 from spacevista.errors import CaptureError
 from spacevista.geometry.arrays import FloatArray
+from spacevista.sim.asset_catalogue import CATALOGUE_FILE, CatalogueEntry, read_catalogue
 from spacevista.sim.asset_files import SUFFIXES, AssetError, read_mesh
-from spacevista.sim.asset_packs import PACK_FILE, MeshRule, Up, pack_settings
+from spacevista.sim.asset_known import KNOWN, SWEETHOME3D
+from spacevista.sim.asset_packs import PACK_FILE, MeshRule, PackToml, Up, pack_settings
 from spacevista.sim.asset_vrml import Color, RawMesh
+from spacevista.sim.raycast import MISS, RayScene
 from spacevista.sim.shapes import settled, volume_m3
-from spacevista.sim.world import Mesh
+from spacevista.sim.world import Body, Mesh
 
 MAX_LISTED = 200_000  # files in a pack's folder; the largest known pack has 13,000
 FLAT_SHARE = 0.01  # of the longest side: thinner is below a pixel for a thing that is 100 px long
 FOOT_SHARE = 0.05  # of the height: what is this near to the ground carries it (the rims of scanned plates are uneven)
+OPEN_SHARE = 0.05  # of what is seen: gaps beside a bumper or under a roof, but no wall without its other side
+RAYS_ACROSS = 24
 UP_AXES: dict[Up, FloatArray] = {  # world_from_file for each axis that may be up: turns, so that nothing is mirrored
     "x": np.array([[0.0, 0, -1], [0, 1, 0], [1, 0, 0]]),
     "y": np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]),
@@ -36,11 +42,12 @@ UP_AXES: dict[Up, FloatArray] = {  # world_from_file for each axis that may be u
 
 @dataclass(frozen=True)
 class AssetFile:
-    """One mesh file of a pack, not yet read."""
+    """One mesh file of a pack, not yet read; `entry` says how large it is where a catalogue does."""
 
     file: SafeFile
     rule: MeshRule
     category: str
+    entry: CatalogueEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -72,27 +79,53 @@ class Asset:
 
 
 def load_pack(folder: Path) -> AssetPack:
-    """List the meshes of a pack by its `pack.toml`, or by what is known of it; links out of the folder are left out.
+    """List the meshes of a pack by its `pack.toml`, its catalogues, or by what is known of it.
+
+    Links out of the folder are left out.
 
     Raises:
-        AssetError: no such folder, an unknown pack, a wrong `pack.toml`, or not one mesh.
+        AssetError: no such folder, an unknown pack, a wrong `pack.toml` or catalogue, or not one mesh.
     """
     if not folder.is_dir():
         raise AssetError("no pack", f"{folder}: expected a folder with an asset pack")
     names = sorted(_listed(folder))
-    settings = pack_settings(folder, names)
-    files = []
-    for name in names:
-        rule = settings.rule_of(name) if name != PACK_FILE else None
-        if rule is not None and (file := _confined(folder, name)) is not None:
-            files.append(AssetFile(file, rule, rule.category or _folder_name(folder, name)))
+    catalogues = [name for name in names if PurePosixPath(name).name == CATALOGUE_FILE]
+    if catalogues and PACK_FILE not in names:
+        settings, files = SWEETHOME3D, _furniture(folder, catalogues, names)
+    else:
+        settings = pack_settings(folder, names, KNOWN)
+        files = _things(folder, settings, names)
     if not files:
         raise AssetError("no meshes", f"{folder}: none of {len(names)} files is a mesh of pack {settings.name}")
     return AssetPack(settings.name, settings.licence, settings.source, tuple(files))
 
 
+def _things(folder: Path, settings: PackToml, names: list[str]) -> list[AssetFile]:
+    files = []
+    for name in names:
+        rule = settings.rule_of(name) if Path(name).suffix.lower() in SUFFIXES else None
+        if rule is not None and (file := _confined(folder, name)) is not None:
+            files.append(AssetFile(file, rule, rule.category or _folder_name(folder, name)))
+    return files
+
+
+def _furniture(folder: Path, catalogues: list[str], names: list[str]) -> list[AssetFile]:
+    """Return the furniture of all catalogues whose model is there; a model has the entry that names it first."""
+    present = frozenset(names)
+    found: dict[str, AssetFile] = {}
+    for catalogue in catalogues:
+        file = _confined(folder, catalogue)
+        base = PurePosixPath(catalogue).parent
+        for entry in read_catalogue(file) if file is not None else ():
+            name = (base / entry.model).as_posix()
+            model = _confined(folder, name) if name in present else None
+            if model is not None and name not in found:
+                found[name] = AssetFile(model, SWEETHOME3D.meshes[0], entry.name, entry)
+    return [found[name] for name in sorted(found)]
+
+
 def _listed(folder: Path) -> Iterator[str]:
-    """Yield the paths of the pack's meshes and of its pack.toml, relative, with / between the parts."""
+    """Yield the paths of the pack's meshes, pack.toml and catalogues, relative, with / between the parts."""
     seen = 0
     for base, _, names in os.walk(folder, followlinks=False):
         seen += len(names)
@@ -100,7 +133,7 @@ def _listed(folder: Path) -> Iterator[str]:
             raise AssetError("too many files", f"{folder}: expected at most {MAX_LISTED}")
         for name in names:
             path = (Path(base) / name).relative_to(folder).as_posix()
-            if Path(name).suffix.lower() in SUFFIXES or path == PACK_FILE:
+            if Path(name).suffix.lower() in SUFFIXES or path == PACK_FILE or name == CATALOGUE_FILE:
                 yield path
 
 
@@ -121,10 +154,12 @@ def open_asset(entry: AssetFile) -> Asset:
     """Read one mesh of a pack, upright and in metres.
 
     Raises:
-        AssetError: `read_mesh` refuses it, or it has no surface, is flat, or would fall over.
+        AssetError: `read_mesh` refuses it, or it has no surface, is flat, would fall over, or is open where its rule
+            says that it must be closed.
     """
     raw = read_mesh(entry.file)
-    upright = raw.vertices @ (UP_AXES[entry.rule.up].T * entry.rule.unit_m)
+    in_metres = raw.vertices * entry.rule.unit_m if entry.entry is None else _as_catalogued(raw, entry.entry)
+    upright = in_metres @ UP_AXES[entry.rule.up].T
     mesh = settled(_outward(_without_slivers(raw, upright, entry.file.name)))
     size = np.ptp(mesh.vertices_m, axis=0)
     if size.min() < FLAT_SHARE * size.max():
@@ -133,7 +168,40 @@ def open_asset(entry: AssetFile) -> Asset:
         )
     if not stands(mesh):
         raise AssetError("would fall over", f"{entry.file.name}: its centre is not above what it stands on")
+    if entry.rule.closed and (share := inner_share(mesh)) > OPEN_SHARE:
+        raise AssetError("open", f"{entry.file.name}: {share:.0%} of what is seen is its inner side")
     return Asset(entry.file.name, entry.category, mesh, raw.colors)
+
+
+def _as_catalogued(raw: RawMesh, entry: CatalogueEntry) -> FloatArray:
+    """Return the vertices (V, 3) turned, and scaled axis by axis to the catalogue's size, in metres."""
+    turned = raw.vertices @ entry.rotation.T
+    used = turned[raw.faces.ravel()]
+    size = np.ptp(used, axis=0)
+    if not (size > 0).all():
+        raise AssetError("flat", f"{entry.model}: {size.tolist()} in its file's unit")
+    return np.asarray(turned * (np.array(entry.size_m) / size))
+
+
+def inner_share(mesh: Mesh) -> float:
+    """Return the share of rays from around and above a mesh that meet it, and there its inner side."""
+    low, high = mesh.vertices_m.min(axis=0), mesh.vertices_m.max(axis=0)
+    middle, radius = (low + high) / 2, float(np.linalg.norm(high - low)) / 2
+    scene = RayScene((Body(1, "asset", mesh, ()),))
+    steps = radius * ((np.arange(RAYS_ACROSS) + 0.5) / RAYS_ACROSS * 2 - 1)
+    side, up = (grid.reshape(-1, 1) for grid in np.meshgrid(steps, steps))
+    met = inner = 0
+    for elevation in np.radians((8.0, 35.0, 65.0)).tolist():
+        for azimuth in np.radians(np.arange(0, 360, 45.0) + 11.0).tolist():
+            level = math.cos(elevation)
+            ahead = -np.array([level * math.cos(azimuth), level * math.sin(azimuth), math.sin(elevation)])
+            right = np.array([ahead[1], -ahead[0], 0.0]) / level
+            starts = middle - 2 * radius * ahead + side * right + up * np.cross(right, ahead)
+            hits = scene.hits(starts, np.tile(ahead, (len(starts), 1)))
+            found = hits.distance < MISS
+            met += int(found.sum())
+            inner += int((hits.normal[found] @ ahead > 0).sum())
+    return inner / max(met, 1)
 
 
 def _without_slivers(raw: RawMesh, vertices_m: FloatArray, name: str) -> Mesh:

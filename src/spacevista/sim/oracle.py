@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from spacevista.errors import GeometryError
+from spacevista.geometry.arrays import FloatArray
 from spacevista.sim.oracle_bounds import Bounds, size_bounds
 from spacevista.sim.oracle_carve import Carver
 from spacevista.sim.oracle_gaps import Side, gap_bounds
+from spacevista.sim.oracle_plans import PLANNING, PlanOracle
 from spacevista.sim.oracle_space import SAMPLES, Space, Surface, explore, surface_of
 from spacevista.sim.truth import Truth
 from spacevista.sim.world import World
@@ -39,6 +41,8 @@ class Oracle:
         self._sizes: dict[int, dict[str, Bounds] | None] = {}
         self._gaps: dict[tuple[int, int], Bounds | None] = {}
         self._pixels: dict[int, dict[int, int]] = {}
+        self._seen: dict[int, FloatArray] = {}
+        self._plans = PlanOracle(truth, lambda: self._carve, self.space, self._shown)
 
     def decidable(
         self,
@@ -53,6 +57,8 @@ class Oracle:
         Raises:
             GeometryError: the task has no such aspect.
         """
+        if task in PLANNING:
+            return self._plans.decidable(task, aspect, objects)
         match task, aspect:
             case "object_size", "longest" | "height" | "length" | "width":
                 return self._size_decidable(aspect, objects[0])
@@ -108,6 +114,17 @@ class Oracle:
         """Tell whether enough frames show an object large enough to measure it, and its unseen space has an end."""
         return self._shown(object_id) and not self.space(object_id).open
 
+    def shown(self, object_id: int) -> bool:
+        """Tell whether enough frames show an object large enough to measure it."""
+        return self._shown(object_id)
+
+    def seen_m(self, object_id: int) -> FloatArray:
+        """Return points (N, 3) of the visible part of an object's surface."""
+        if object_id not in self._seen:
+            surface = self._surface(object_id)
+            self._seen[object_id] = surface.points_m[self._carve.visible(surface.points_m, surface.normals)]
+        return self._seen[object_id]
+
     def sizes(self, object_id: int) -> dict[str, Bounds] | None:
         """Return bounds of an object's sizes by aspect; None where it is not bounded or hardly seen."""
         if object_id not in self._sizes:
@@ -120,6 +137,11 @@ class Oracle:
         if pair not in self._gaps:
             self._gaps[pair] = None if self.truth.touching(*pair) else self._gap_bounds(*pair)
         return self._gaps[pair]
+
+    @property
+    def carver(self) -> Carver:
+        """What the cameras saw of the world's points."""
+        return self._carve
 
     @property
     def _carve(self) -> Carver:

@@ -19,6 +19,9 @@ from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.poses import Pose, rotation_about
 from spacevista.sim.world import Mesh
 
+# coal takes a triangle for a line if its normal's squared length is under 1e-15, and may then call solids crossed that
+# are not. In metres that is a triangle with sides of 0.2 mm; in millimetres it is one of 0.2 micrometres.
+UNITS_PER_M = 1e3
 TRIALS = 400  # draws of a place before an object is left out
 
 
@@ -33,7 +36,7 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Solid:
-    """A mesh ready for distance queries: coal's model, where it is, and its bounds (2, 3) in world metres."""
+    """A mesh ready for distance queries: coal's model (mm), where it is, its bounds (2, 3) in world metres."""
 
     model: Any
     pose: Pose
@@ -43,9 +46,9 @@ class Solid:
         """Return the distance between the two surfaces, 0 where they cross."""
         result = coal.DistanceResult()
         request = coal.DistanceRequest()
-        there = coal.Transform3s(other.pose.rotation, other.pose.translation_m)
-        here = coal.Transform3s(self.pose.rotation, self.pose.translation_m)
-        return max(0.0, float(coal.distance(self.model, here, other.model, there, request, result)))
+        there = coal.Transform3s(other.pose.rotation, UNITS_PER_M * other.pose.translation_m)
+        here = coal.Transform3s(self.pose.rotation, UNITS_PER_M * self.pose.translation_m)
+        return max(0.0, float(coal.distance(self.model, here, other.model, there, request, result))) / UNITS_PER_M
 
 
 def solid_of(mesh: Mesh) -> Solid:
@@ -118,7 +121,7 @@ def _model(mesh: Mesh) -> Any:
     """Return coal's bounding volume hierarchy of a mesh."""
     model = coal.BVHModelOBBRSS()
     model.beginModel(len(mesh.faces), len(mesh.vertices_m))
-    model.addVertices(np.asarray(mesh.vertices_m))
+    model.addVertices(UNITS_PER_M * mesh.vertices_m)
     model.addTriangles(np.asarray(mesh.faces, dtype=np.int64))
     model.endModel()
     return model

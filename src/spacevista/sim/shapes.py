@@ -245,3 +245,10 @@ def volume_m3(mesh: Mesh) -> float:
     """Return the signed volume enclosed by the faces (overlapping parts count twice)."""
     a, b, c = (mesh.vertices_m[mesh.faces[:, i]] for i in range(3))
     return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
+
+
+def centre_of_mass(mesh: Mesh) -> FloatArray:
+    """Return the centre of mass (3,) of a closed mesh, all of it equally dense (overlapping parts count twice)."""
+    a, b, c = (mesh.vertices_m[mesh.faces[:, i]] for i in range(3))
+    volumes = np.einsum("ij,ij->i", a, np.cross(b, c))
+    return np.asarray(volumes @ (a + b + c) / (4 * volumes.sum()))

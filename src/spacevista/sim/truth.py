@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import coal
 import numpy as np
 
 from spacevista.errors import GeometryError
 from spacevista.geometry.arrays import BoolArray, FloatArray
+from spacevista.sim.raycast import RayScene
 from spacevista.sim.truth_sizes import Sizes, solid_sizes
 from spacevista.sim.truth_views import NearestPoint, Views
 from spacevista.sim.world import Body, Mesh, World
 
 TIE = 1e-3  # two quantities that differ by less have no winner
 CONTACT_SHARE = 1e-3  # gaps below this share of the smaller object's height are contact: bodies are placed to within it
+# coal takes a triangle for a line if its normal's squared length is under 1e-15, and may then call solids crossed that
+# are not. In metres that is a triangle with sides of 0.2 mm; in millimetres it is one of 0.2 micrometres.
+UNITS_PER_M = 1e3
 DIRECTIONS = (("right", "left"), ("up", "down"), ("forward", "back"))
 
 Judgement = float | tuple[float, ...] | str
@@ -43,8 +48,21 @@ class Truth:
         self._bodies: dict[int, Body] = {body.id: body for body in world.objects}
         self._sizes: dict[int, Sizes] = {}
         self._models: dict[int, coal.BVHModelOBBRSS] = {}
+        self._bounds: dict[int, FloatArray] = {}
         self._closest: dict[tuple[int, int], ClosestPoints] = {}
         self._nearest: dict[tuple[int, int], NearestPoint | None] = {}
+        self._without: dict[int, RayScene] = {}
+
+    @cached_property
+    def structure_rays(self) -> RayScene:
+        """All that is no object, ready for rays."""
+        return RayScene(tuple(body for body in self.world.bodies if body.id == 0))
+
+    def rays_without(self, object_id: int) -> RayScene:
+        """Return all bodies but one, ready for rays."""
+        if object_id not in self._without:
+            self._without[object_id] = RayScene(tuple(body for body in self.world.bodies if body.id != object_id))
+        return self._without[object_id]
 
     def body(self, object_id: int) -> Body:
         """Return an object's body.
@@ -68,10 +86,13 @@ class Truth:
             return ClosestPoints(swapped.distance_m, swapped.second_m, swapped.first_m)
         if (first, second) not in self._closest:
             result, still = coal.DistanceResult(), coal.Transform3s.Identity()
-            models = self._model(first), self._model(second)
-            gap_m = coal.distance(models[0], still, models[1], still, coal.DistanceRequest(), result)
-            points = (np.array(result.getNearestPoint1()), np.array(result.getNearestPoint2()))
-            self._closest[first, second] = ClosestPoints(max(float(gap_m), 0.0), *points)
+            models = self.model(self.body(first)), self.model(self.body(second))
+            gap = coal.distance(models[0], still, models[1], still, coal.DistanceRequest(), result)
+            points = (
+                np.array(result.getNearestPoint1()) / UNITS_PER_M,
+                np.array(result.getNearestPoint2()) / UNITS_PER_M,
+            )
+            self._closest[first, second] = ClosestPoints(max(float(gap), 0.0) / UNITS_PER_M, *points)
         return self._closest[first, second]
 
     def distance_m(self, first: int, second: int) -> float:
@@ -145,16 +166,23 @@ class Truth:
             free[near] &= winding_numbers(body.mesh, points[near]) < 0.5
         return free
 
-    def _model(self, object_id: int) -> coal.BVHModelOBBRSS:
-        if object_id not in self._models:
-            mesh = self.body(object_id).mesh
+    def bounds_m(self, body: Body) -> FloatArray:
+        """Return lowest and highest corner (2, 3) of a body's box."""
+        if id(body) not in self._bounds:
+            self._bounds[id(body)] = np.stack([body.mesh.vertices_m.min(axis=0), body.mesh.vertices_m.max(axis=0)])
+        return self._bounds[id(body)]
+
+    def model(self, body: Body) -> coal.BVHModelOBBRSS:
+        """Return a body's mesh ready for distance queries."""
+        if id(body) not in self._models:
+            mesh = body.mesh
             model = coal.BVHModelOBBRSS()
             model.beginModel(len(mesh.faces), len(mesh.vertices_m))
-            model.addVertices(mesh.vertices_m)
+            model.addVertices(UNITS_PER_M * mesh.vertices_m)
             model.addTriangles(mesh.faces.astype(np.int64))
             model.endModel()
-            self._models[object_id] = model
-        return self._models[object_id]
+            self._models[id(body)] = model  # bodies live as long as the world: structure has no id of its own
+        return self._models[id(body)]
 
 
 def winding_numbers(mesh: Mesh, points_m: FloatArray) -> FloatArray:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacevista.sim import truth_location, truth_positions, truth_rotation, truth_sightings
+from spacevista.sim import (
+    truth_areas,
+    truth_location,
+    truth_positions,
+    truth_relations,
+    truth_rooms,
+    truth_rotation,
+    truth_sightings,
+)
 from spacevista.sim.truth import Judgement, Truth
 
 Judge = Callable[[Truth, str, tuple[int, ...], tuple[int, ...]], Judgement | None]
@@ -21,4 +29,8 @@ JUDGES: dict[tuple[str, str], Judge] = {
     **{("rotation_estimation", aspect): truth_rotation.turn_deg for aspect in truth_rotation.ASPECTS},
     ("object_location", "direction"): truth_location.direction,
     ("object_location", "place"): truth_location.place,
+    ("room_size", "area"): truth_rooms.area,
+    ("room_size", "volume"): truth_rooms.volume,
+    ("area_estimation", "footprint"): truth_areas.footprint,
+    **{("spatial_relation", aspect): truth_relations.how for aspect in truth_relations.ASPECTS},
 }

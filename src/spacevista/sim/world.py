@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 
@@ -75,6 +75,31 @@ class Mesh:
         return Mesh(target_from_mesh.apply(self.vertices_m), self.faces, self.face_materials)
 
 
+class RelationKind(StrEnum):
+    """How two things are joined on purpose. Whatever else touches does so by accident, and worlds have none of that."""
+
+    SUPPORT = "support"  # rests on the upper side of a thing of another kind
+    STACKING = "stacking"  # rests on the upper side of a thing of its own kind
+    LEANING = "leaning"  # stands on what the other stands on, and tilts against the other's side
+    HANGING = "hanging"  # hangs from something above its centre of mass
+    ADHESION = "adhesion"  # is held to an upright face with nothing below it
+    ENCIRCLING = "encircling"  # goes all around the other
+    CONTAINMENT = "containment"  # rests inside the other, which is open above
+    PLUG_IN = "plug_in"  # reaches with a part of itself into an opening made for it
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`subject_id` stands in relation `kind` to `object_id`, an object or 0: floor, wall, ceiling, table.
+
+    The subject is what rests, leans, hangs, sticks, is contained or plugged in, and what goes around.
+    """
+
+    kind: RelationKind
+    subject_id: int
+    object_id: int
+
+
 @dataclass(frozen=True, eq=False)
 class Body:
     """One solid of a world. id > 0: an object that can be asked about; id 0: ground, walls and other structure."""
@@ -83,7 +108,7 @@ class Body:
     category: str
     mesh: Mesh
     materials: tuple[Material, ...]
-    support_id: int = 0  # id of the body it stands on; 0: the structure
+    support_id: int = 0  # id of the body it stands on, hangs from or sticks to; 0: the structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +128,13 @@ class World:
     Attributes:
         id: unique, made from scale and seed ("tabletop-000017").
         bodies: all solids; the ids of objects are positive and distinct.
-        supports: for each object id, the plane it stands on (normal up); truth for the oracle.
+        supports: for each object that stands on something, the plane it stands on (normal up); truth for the oracle.
+            What hangs or sticks has none.
+        relations: which things are joined on purpose, and how. What merely stands on the structure is not listed.
         camera, path: one camera, world_from_camera of each frame in order of time.
         floor_polygon_m: (N, 2) inner floor outline of a room, counter-clockwise; None outside.
-        assets: licence of the meshes.
+        licence, source: of the meshes.
+        unusual: for each object of an unusual size its id and how many times its usual size it has.
     """
 
     id: str
@@ -118,9 +146,11 @@ class World:
     camera: Camera
     path: tuple[Pose, ...]
     floor_polygon_m: FloatArray | None = None
+    unusual: Mapping[int, float] = field(default_factory=dict)
     licence: str = "CC0-1.0"
     source: str = "spacevista simulator"
     background: Mapping[str, float] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
 
     @property
     def objects(self) -> tuple[Body, ...]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 TASK_VERSION = 2  # raise it when a computation changes its result, or other candidates are asked
 
-Quantity = Literal["length", "distance", "depth", "volume", "choice", "motion", "count", "angle", "place"]
+Quantity = Literal["length", "distance", "depth", "area", "volume", "choice", "motion", "count", "angle", "place"]
 
 
 @dataclass(frozen=True)

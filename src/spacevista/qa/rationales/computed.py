@@ -17,6 +17,7 @@ import numpy as np
 from spacevista.qa.numbers import (
     FINEST_STEP,
     MOTION_WORDS,
+    POWERS,
     Rounding,
     motion_numbers,
     rounding_of,
@@ -197,6 +198,15 @@ def _parts(question: Question, case: Case) -> Slots:
     return dict(zip(("side", "rise", "ahead"), parts, strict=True)) | {"choice": case.fact.choice}
 
 
+def _one_area(question: Question, case: Case) -> Slots:
+    """An area or a volume with its bounds."""
+    (interval,) = case.fact.intervals
+    rounding, per_unit = rounding_of(question.value[0], question.error), METRES_PER_UNIT[_unit(question)]
+    power = POWERS[case.fact.quantity]
+    low, high = (f"{rounding.text(v / per_unit**power)} {question.unit}" for v in (interval.low, interval.high))
+    return {"low": low, "high": high}
+
+
 BY_TASK: Mapping[str, Callable[[Question, Case], Slots]] = {
     "object_size": _one_length,
     "absolute_distance": _one_length,
@@ -204,6 +214,8 @@ BY_TASK: Mapping[str, Callable[[Question, Case], Slots]] = {
     "relative_distance": _distances,
     "depth_estimation": _depth,
     "view_change": _motion,
+    "room_size": _one_area,
+    "area_estimation": _one_area,
 }
 
 

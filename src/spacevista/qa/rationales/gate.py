@@ -18,9 +18,9 @@ Checked in this order; the first that does not hold is the reason.
 Numbers are read as the strict parser reads them, in digits or in words, outside of <scale>. A number agrees with a
 known quantity of its dimension if it lies within 10 % of the quantity's interval (parts of a camera's way: of 10 % of
 the way; angles: of 5 degrees, if that is more), signs left aside; it need agree with one only, for the parser does not
-know of what it is said. What stands in the question is known too: an option may be weighed. Not compared are numbers
-without a unit or with another one (2 pictures, 30 %), bounds (over 2 m), articles (a metre), and those of a dimension
-of which nothing is known.
+know of what it is said. What stands in the question is known too (an option may be weighed), and what stands in the
+right answer (a box, a path). Not compared are numbers without a unit or with another one (2 pictures, 30 %), bounds
+(over 2 m), articles (a metre), and those of a dimension of which nothing is known.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def numbers_hold(text: str, question: Question, case: Case) -> bool:
     said = (n for n in _said(_ANCHOR.sub("", _SCALE.sub(" ", text))) if n.dimension in dimensions)
     if not (strange := [number for number in said if not _among(number, of_scene)]):
         return True
-    quoted = [Known(k.dimension, k.low, k.high, QUOTED * k.high) for k in _said(question.question)]
+    given = f"{question.question} {question.answer}"
+    quoted = [Known(k.dimension, k.low, k.high, QUOTED * k.high) for k in _said(given)]
     return all(_among(number, quoted) for number in strange)
 
 

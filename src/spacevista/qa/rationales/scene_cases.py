@@ -1,4 +1,4 @@
-"""What the scenes of a finished data set know of its rows, for rationales told after the build."""
+"""What scenes know of their rows: while they are made, and in a finished data set for rationales told later."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from spacevista.errors import DatasetError
 from spacevista.qa.check import inside
-from spacevista.qa.dataset import scene_folder
 from spacevista.qa.make import fact_id
-from spacevista.qa.rationales.gate import Case
+from spacevista.qa.rationales.computed import computed
+from spacevista.qa.rationales.gate import Case, Gated, gated
 from spacevista.qa.rationales.known import Known, NumbersOf, known_of_fact, numbers_of
 from spacevista.qa.record import Question
 from spacevista.scenes.disk import read_scene
@@ -18,6 +18,21 @@ from spacevista.scenes.record import Scene
 from spacevista.scenes.sizes import longest_sides_m, scene_size_m
 from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Fact
+
+
+def with_computed(scene: Scene, facts: Iterable[Fact], rows: Iterable[Question], size_m: float | None) -> Gated:
+    """Return the rows made from facts of a scene with computed rationales, and what did not pass.
+
+    Args:
+        size_m: of the scene (`scenes.sizes.scene_size_m`).
+    """
+    names = {thing.id: thing.category for thing in scene.objects}
+    cases = {fact_id(scene.id, fact.candidate): Case(fact, size_m, names, partial(_alone, fact)) for fact in facts}
+    return gated(((row, cases[row.fact_id]) for row in rows), computed)
+
+
+def _alone(fact: Fact, text: str) -> tuple[Known, ...]:
+    return known_of_fact(fact)  # what is computed from a fact says nothing else in numbers
 
 
 def cases_of(data: Path, rows: Iterable[Question]) -> Iterator[tuple[Question, Case]]:
@@ -31,8 +46,7 @@ def cases_of(data: Path, rows: Iterable[Question]) -> Iterator[tuple[Question, C
     for row in rows:
         by_scene.setdefault(row.scene_id, []).append(row)
     for scene_id, of_scene in by_scene.items():
-        folder = scene_folder(data, scene_id)
-        yield from _cases(read_scene(inside(data, folder.relative_to(data).as_posix())), of_scene)
+        yield from _cases(read_scene(inside(data, f"scenes/{scene_id}")), of_scene)
 
 
 def _cases(scene: Scene, rows: Iterable[Question]) -> Iterator[tuple[Question, Case]]:

@@ -20,13 +20,22 @@ _BARS: dict[str, tuple[tuple[float, float, float, float], ...]] = {
     "6": (_TOP, _UP_LEFT, _MIDDLE, _LOW_LEFT, _LOW_RIGHT, _BOTTOM),
     "C": (_TOP, _UP_LEFT, _LOW_LEFT, _BOTTOM),
     "L": (_UP_LEFT, _LOW_LEFT, _BOTTOM),
+    "N": (
+        _UP_LEFT,
+        _LOW_LEFT,
+        _UP_RIGHT,
+        _LOW_RIGHT,
+        (-0.15, 0.16, 0.1, 0.26),
+        (-0.07, -0.1, 0.1, 0.3),
+        (0.03, -0.38, 0.1, 0.32),
+    ),
     "R": (_TOP, _UP_LEFT, _UP_RIGHT, _MIDDLE, _LOW_LEFT, (0.05, -0.5, 0.15, 0.5)),
     "S": (_TOP, _UP_LEFT, _MIDDLE, _LOW_RIGHT, _BOTTOM),
 }
 
 
 def glyph(sign: str, size_m: float, height_m: float, material: int = 0) -> Mesh:
-    """Return one of + 0-6 C L R S as raised bars on z = 0, `size_m` tall, upright along y, centred."""
+    """Return one of + 0-6 C L N R S as raised bars on z = 0, `size_m` tall, upright along y, centred."""
     return union(
         *(
             moved(

@@ -6,7 +6,8 @@ import numpy as np
 
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.categories.solids import Span, block, choice, tapered, upright_prism
-from spacevista.sim.shapes import cylinder, moved, rotated, settled, union
+from spacevista.sim.categories.wheels import wheel
+from spacevista.sim.shapes import settled, union
 from spacevista.sim.world import Material, Mesh
 
 CATEGORY = "car"
@@ -49,16 +50,16 @@ def build(rng: np.random.Generator) -> Shape:
     """Draw a car; it drives towards +x."""
     kind = KINDS[int(rng.integers(len(KINDS)))]
     length, height, width = rng.uniform(*kind.length_m), rng.uniform(*kind.height_m), rng.uniform(*WIDTH_M)
-    wheel = rng.uniform(*WHEEL_M) / 2
+    radius = rng.uniform(*WHEEL_M) / 2
     belt = 0.61 * height
     parts = [
-        _body(length, width, belt, wheel),
+        _body(length, width, belt, radius),
         *_cabin(kind, length, width, belt, height),
         *_lights(length, width, belt),
     ]
     for x in (0.20 * length, 0.81 * length):
         for side in (-1, 1):
-            parts += _wheel(x - length / 2, side, width, wheel)
+            parts += wheel(x - length / 2, side, width / 2, radius, TYRE, RIM)
     paint = Material(choice(rng, PAINTS), gloss=0.8)
     looks = (
         paint,
@@ -128,12 +129,3 @@ def _lights(length: float, width: float, belt: float) -> list[Mesh]:
         parts.append(block((half - 0.1, half + 0.004), y, (0.62 * belt, 0.78 * belt), LAMP))
         parts.append(block((-half - 0.006, -half + 0.05), y, (0.66 * belt, 0.86 * belt), TAIL))
     return parts
-
-
-def _wheel(x: float, side: int, width: float, radius: float) -> list[Mesh]:
-    """Return a tyre with a rim; it stands 1 cm inside the flank."""
-    tyre = rotated(cylinder(radius, 0.2, 32, TYRE), (1, 0, 0), 90)  # its axis is now -y: from y = 0 to -0.2
-    rim = rotated(cylinder(0.62 * radius, 0.22, 20, RIM), (1, 0, 0), 90)
-    inner = side * (width / 2 - 0.01)
-    shift = inner if side > 0 else inner + 0.2
-    return [moved(tyre, (x, shift, radius)), moved(rim, (x, shift + 0.01, radius))]

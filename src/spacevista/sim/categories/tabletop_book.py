@@ -19,11 +19,17 @@ STANDS_FROM_M = 0.028  # a thinner book does not stand by itself
 
 def build(rng: np.random.Generator) -> Shape:
     """Build a closed book, its spine towards -x, flat on the table or upright on its lower edge."""
+    book = lying(rng)
+    if float(book.size_m[2]) > STANDS_FROM_M and rng.random() < 0.4:
+        return Shape(settled(rotated(book.mesh, (1, 0, 0), 90)), book.materials)
+    return book
+
+
+def lying(rng: np.random.Generator) -> Shape:
+    """Build a closed book flat on the table."""
     width, height = FORMATS_M[int(rng.integers(len(FORMATS_M)))]
     thickness = float(rng.uniform(*THICKNESS_M))
     mesh = _flat_book(width, height, thickness, bars=int(rng.integers(2, 5)))
-    if thickness > STANDS_FROM_M and rng.random() < 0.4:
-        mesh = settled(rotated(mesh, (1, 0, 0), 90))
     cover = vivid(rng, gloss=0.35)
     bright = Material((0.80, 0.74, 0.50) if sum(cover.color) < 1.2 else (0.03, 0.03, 0.05), gloss=0.3)
     return Shape(mesh, (cover, PAPER, bright))

@@ -21,14 +21,19 @@ def build(rng: np.random.Generator) -> Shape:
     """Build a box standing upright, the slit between its flaps along x."""
     length = float(rng.uniform(*LENGTH_M))
     width, height = length * float(rng.uniform(*WIDTH_PART)), length * float(rng.uniform(*HEIGHT_PART))
+    return Shape(carton(length, width, height), carton_looks(rng))
+
+
+def carton_looks(rng: np.random.Generator) -> tuple[Material, ...]:
+    """Return board, tape, slit, label and ink."""
     color = varied(rng, BOARD, 0.06)
     board = Material(color, varied(rng, color, 0.04), Texture.NOISE, texture_m=0.03, gloss=0.02)
     tape = Material((0.62, 0.50, 0.30) if rng.random() < 0.6 else (0.25, 0.12, 0.05), gloss=0.7)
     slit = Material((0.12, 0.07, 0.03), gloss=0.0)
-    return Shape(_carton(length, width, height), (board, tape, slit, WHITE_INK, BLACK_INK))
+    return board, tape, slit, WHITE_INK, BLACK_INK
 
 
-def _carton(x: float, y: float, z: float) -> Mesh:
+def carton(x: float, y: float, z: float) -> Mesh:
     """The block; on it the slit, the tape over the slit and 0.15 of the way down both ends, the label with its code."""
     layer = 0.0003
     tape = min(0.048, 0.3 * y)

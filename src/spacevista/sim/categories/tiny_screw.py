@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from spacevista.sim.categories.threads import (
     threaded_rod,
 )
 from spacevista.sim.shapes import cylinder, extrude, loft, moved, rotated, settled, union
-from spacevista.sim.world import Mesh
+from spacevista.sim.world import Material, Mesh
 
 NAME = "screw"
 
@@ -37,8 +38,30 @@ SIZES_MM = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Screw:
+    """A screw that stands on the end of its thread, its head on top; sizes in metres."""
+
+    mesh: Mesh
+    finish: Material
+    thread_m: float
+    head_m: float
+    head_height_m: float
+    length_m: float
+
+
 def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.inf)) -> Shape | None:
     """Build a screw lying on its side, its total length within `longest_m`; None if no stock size is."""
+    screw = drawn(rng, longest_m)
+    if screw is None:
+        return None
+    roll_deg = float(rng.uniform(0, 360))
+    lying = _lying(screw.mesh, screw.head_m / 2, screw.thread_m / 2, screw.length_m, roll_deg)
+    return Shape(lying, (screw.finish,))
+
+
+def drawn(rng: np.random.Generator, longest_m: tuple[float, float]) -> Screw | None:
+    """Draw a screw whose total length is within `longest_m`; None if no stock size is."""
     stock = [
         (size, length)
         for size in SIZES_MM
@@ -47,13 +70,13 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
     ]
     if not stock:
         return None
-    (thread, pitch, head, head_height, _), length = stock[int(rng.integers(len(stock)))]
+    size, stock_length = stock[int(rng.integers(len(stock)))]
+    thread, pitch, head, head_height, length = (1e-3 * v for v in (*size[:4], stock_length))
     heads = (_slotted_head, _cross_head, _socket_head)
-    top = heads[int(rng.integers(3))](head * 1e-3, head_height * 1e-3)
-    rod = threaded_rod(thread * 1e-3, pitch * 1e-3, (length + 0.2 * head_height) * 1e-3)  # reaches into the head
-    upright = union(rod, moved(top, (0, 0, length * 1e-3)))
+    top = heads[int(rng.integers(3))](head, head_height)
+    rod = threaded_rod(thread, pitch, length + 0.2 * head_height)  # reaches into the head
     finish = (STEEL, STEEL, BRASS, BLACK_OXIDE)[int(rng.integers(4))]
-    return Shape(_lying(upright, head / 2, thread / 2, length, float(rng.uniform(0, 360))), (finish,))
+    return Screw(union(rod, moved(top, (0, 0, length))), finish, thread, head, head_height, length)
 
 
 def _lying(upright: Mesh, head_radius: float, rod_radius: float, length: float, roll_deg: float) -> Mesh:

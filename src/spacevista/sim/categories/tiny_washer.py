@@ -33,7 +33,17 @@ def build(rng: np.random.Generator, longest_m: tuple[float, float] = (0.0, math.
     stock = [size for size in SIZES_MM if longest_m[0] <= size[1] * 1e-3 <= longest_m[1]]
     if not stock:
         return None
-    hole, outer, height = (x * 1e-3 for x in stock[int(rng.integers(len(stock)))])
+    return _washer(rng, stock[int(rng.integers(len(stock)))])
+
+
+def around(rng: np.random.Generator, thread_m: float) -> Shape:
+    """Build the washer for a thread: the narrowest that goes over it, or the next one."""
+    wide = [size for size in SIZES_MM if size[0] * 1e-3 > 1.03 * thread_m]
+    return _washer(rng, wide[int(rng.integers(min(2, len(wide))))])
+
+
+def _washer(rng: np.random.Generator, size_mm: tuple[float, float, float]) -> Shape:
+    hole, outer, height = (x * 1e-3 for x in size_mm)
     edge = 0.15 * height
     profile = [
         (hole / 2, 0),

@@ -6,19 +6,22 @@ Frame: world, z up; the table's upper side is z = 0 and the things are spread ab
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.cameras import Camera
+from spacevista.geometry.planes import Plane
 from spacevista.geometry.poses import Pose, rotation_about
 from spacevista.sim.categories.shape import Shape
 from spacevista.sim.categories.small_looks import hue_color, varied
+from spacevista.sim.layouts.groups import Group, alone
 from spacevista.sim.paths import hand_held_arc, orbit
 from spacevista.sim.placement import Crowd, Region, place
 from spacevista.sim.shapes import box, moved, rotated, union
-from spacevista.sim.world import Body, Light, Material, Mesh, Texture
+from spacevista.sim.world import Body, Light, Material, Mesh, Relation, Texture
 
 FRAMES = 16
 FILL = 0.5  # share of the ground that things and their gaps take: more cannot be reached by drawing places
@@ -43,6 +46,13 @@ def cloth_top(rng: np.random.Generator, thread_m: tuple[float, float]) -> Materi
     color = hue_color(float(rng.uniform()), float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.2, 0.7)))
     dark = (0.75 * color[0], 0.75 * color[1], 0.75 * color[2])
     return Material(color, dark, Texture.CLOTH, texture_m=float(rng.uniform(*thread_m)), gloss=0.03)
+
+
+def metal_top(rng: np.random.Generator) -> Material:
+    """Return a work bench's sheet of brushed steel or aluminium."""
+    bright = float(rng.uniform(0.28, 0.5))
+    streaks = (0.8 * bright, 0.8 * bright, 0.82 * bright)
+    return Material((bright, bright, 1.02 * bright), streaks, Texture.METAL, texture_m=0.0006, gloss=0.35)
 
 
 def room(rng: np.random.Generator, top: Material) -> tuple[Body, ...]:
@@ -93,35 +103,51 @@ def _furniture(rng: np.random.Generator) -> list[tuple[str, Mesh, tuple[Material
     ]
 
 
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """Things on a table: bodies in order of their ids, what they stand on, how they are joined.
+
+    `half_m`: half the side of the square ground about the origin that holds them.
+    """
+
+    bodies: tuple[Body, ...]
+    supports: Mapping[int, Plane]
+    relations: tuple[Relation, ...]
+    half_m: float
+
+
 def spread(things: Sequence[tuple[str, Shape]], rng: np.random.Generator) -> tuple[list[Body], float]:
-    """Put all things on the table, ids from 1 in random order.
+    """Put single things on the table; see `laid_out`. Returns the bodies and half the side of their ground."""
+    laid = laid_out([alone(category, shape) for category, shape in things], rng)
+    return list(laid.bodies), laid.half_m
+
+
+def laid_out(groups: Sequence[Group], rng: np.random.Generator) -> Laid:
+    """Put all groups on the table, ids from 1 in random order.
 
     Each keeps a gap of its own, drawn between 3 and 60 per cent of its longest side, from those put down before it.
-
-    Returns:
-        the bodies, and half the side of the square ground about the origin that holds them.
     """
-    gaps = np.array([float(rng.uniform(0.03, 0.6) * shape.size_m.max()) for _, shape in things])
-    spans = np.array([math.sqrt(shape.size_m[0] * shape.size_m[1]) for _, shape in things])
-    longest = max(_reach(shape) for _, shape in things)
+    sizes = [group.size_m for group in groups]
+    gaps = np.array([float(rng.uniform(0.03, 0.6) * size.max()) for size in sizes])
+    spans = np.array([math.sqrt(size[0] * size[1]) for size in sizes])
+    longest = max(float(np.hypot(size[0], size[1])) for size in sizes)
     half = max(math.sqrt(float(((spans + gaps) ** 2).sum()) / FILL), 1.1 * longest) / 2
-    numbers = rng.permutation(len(things)) + 1
+    ends = np.cumsum([len(group.parts) for group in groups])
+    numbers = np.split(rng.permutation(ends[-1]) + 1, ends[:-1])
     crowd = Crowd()
-    bodies: dict[int, Body] = {}
-    for place_in_turn in np.argsort(-spans, kind="stable"):  # large things first: small ones find a place between
-        category, shape = things[place_in_turn]
+    poses: dict[int, Pose] = {}
+    for turn in np.argsort(-spans, kind="stable").tolist():  # large things first: small ones find a place between
         pose = None
         while pose is None:
             region = Region((-half, half), (-half, half))
-            pose = place(shape.mesh, region, float(gaps[place_in_turn]), crowd, rng, trials=60)
+            pose = place(groups[turn].mesh, region, float(gaps[turn]), crowd, rng, trials=60)
             half = half if pose is not None else half * GROWTH
-        number = int(numbers[place_in_turn])
-        bodies[number] = Body(number, category, shape.mesh.moved(pose), shape.materials)
-    return [bodies[number] for number in sorted(bodies)], half
-
-
-def _reach(shape: Shape) -> float:
-    return float(np.hypot(shape.size_m[0], shape.size_m[1]))
+        poses[turn] = pose
+    laid = [(group, poses[i], numbers[i].tolist()) for i, group in enumerate(groups)]
+    bodies = [body for group, pose, ids in laid for body in group.bodies(pose, ids)]
+    supports = {i: plane for group, pose, ids in laid for i, plane in group.supports(pose, ids).items()}
+    relations = tuple(relation for group, _, ids in laid for relation in group.joined(ids))
+    return Laid(tuple(sorted(bodies, key=lambda body: body.id)), supports, relations, half)
 
 
 def camera_path(

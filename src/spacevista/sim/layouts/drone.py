@@ -1,15 +1,12 @@
-"""Land from the air: houses, blocks, cars, trees, ponds, fields and roads on gentle relief, at three heights of flight.
+"""Land from the air: buildings, vehicles, water, fields and works on relief with a road, at four heights of flight.
 
-Low flights (20-50 m) show houses and parked cars, middle ones (80-150 m) a quarter of blocks and houses, high ones
-(180-380 m) blocks, fields and pitches.
+Close flights (20-40 m) show vehicles and containers, low ones (20-57 m) houses and parked cars, middle ones (80-160 m)
+a quarter of blocks, courts, tanks and halls, high ones (170-400 m) blocks, fields and solar arrays.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
@@ -17,127 +14,56 @@ from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.poses import Pose, rotation_about
 from spacevista.scales import Scale
-from spacevista.sim.categories import (
-    drone_block,
-    drone_field,
-    drone_pitch,
-    drone_pond,
-    outdoor_car,
-    outdoor_house,
-    outdoor_tree,
-)
+from spacevista.sim.categories import outdoor_car
 from spacevista.sim.categories.shape import Shape
-from spacevista.sim.categories.solids import Span, block
+from spacevista.sim.categories.solids import block
 from spacevista.sim.layouts.airways import air_path
+from spacevista.sim.layouts.flights import FLIGHTS, SHARES, Flight, Wish
 from spacevista.sim.layouts.grounds import ASPHALT, MEADOW, PAINT, daylight
 from spacevista.sim.layouts.staging import Stage
 from spacevista.sim.seeds import world_id, world_rng
 from spacevista.sim.shapes import union
 from spacevista.sim.terrain import Pad, Terrain, Waves, ground_mesh, random_waves, ribbon
+from spacevista.sim.unusual import Oddity, oddity
 from spacevista.sim.world import World
 
-ROAD_LIFT_M = 0.10  # over the relief: more than the ground's cells depart from it between samples
+RELIEF = (0.6, 1.8)  # of a flight's own relief: from nearly level to hilly land
+ROAD_LIFT_M = 0.10  # over a relief of 1: more than the ground's cells depart from it between samples
 LOT_M = 0.06  # thickness of a car park's asphalt over its pad
 STALL_M = (2.5, 5.0)  # width and length of a parking space (German EAR 05: 2.50 x 5.00 m)
+AISLE_M = 6.0  # between two rows of spaces (the same rules, parking at right angles)
+LOT_SHARE = 0.6  # of worlds that have a car park
+MODELS = 4  # of cars in a car park
 DRAWS = 60  # places tried for an object
 ROAD_WIDTH_M = 6.0  # two lanes of 3 m
 
 
-@dataclass(frozen=True)
-class Flight:
-    """One height of flight: what is there and how far it reaches.
+def make(seed: int, unusual: float = 0.0) -> World:
+    """Build drone world `seed`; the relief varies around z = 0.
 
-    Attributes:
-        radius_m: objects stand within this distance of the middle.
-        tallest_m: of what stands there: higher things near the camera would leave the picture at its top.
-        relief_m: amplitude of the relief; wavelengths are 3 to 8 times the radius.
-        cell_m: cells of the ground.
-        wanted: categories in order of placement, each with the span its footprint's diagonal must lie in.
-        optional: more of them, in random order, until `most` objects stand.
+    Args:
+        unusual: share of the objects that get an unusual size. They do so before they are placed, for the ground is
+            level only where things stand.
     """
-
-    radius_m: float
-    tallest_m: float
-    relief_m: float
-    cell_m: float
-    wanted: tuple[tuple[ModuleType, Span], ...]
-    optional: tuple[tuple[ModuleType, Span], ...]
-    most: int
-
-
-LOW = Flight(
-    radius_m=26.0,
-    tallest_m=12.0,
-    relief_m=1.5,
-    cell_m=0.7,
-    wanted=(
-        (outdoor_house, (9.0, 14.5)),
-        (outdoor_tree, (3.0, 7.0)),
-        (drone_pond, (10.0, 14.0)),
-        (outdoor_tree, (3.0, 7.0)),
-    ),
-    optional=((outdoor_tree, (3.0, 7.0)), (outdoor_tree, (3.0, 6.0))),
-    most=9,
-)
-MIDDLE = Flight(
-    radius_m=85.0,
-    tallest_m=20.0,
-    relief_m=3.5,
-    cell_m=2.0,
-    wanted=(
-        (outdoor_house, (10.0, 17.0)),
-        (drone_block, (20.0, 48.0)),
-        (drone_pond, (16.0, 34.0)),
-        (outdoor_house, (10.0, 17.0)),
-        (drone_block, (20.0, 40.0)),
-        (outdoor_house, (10.0, 17.0)),
-    ),
-    optional=((drone_field, (30.0, 55.0)), (drone_block, (20.0, 36.0)), (drone_pitch, (25.0, 50.0))),
-    most=8,
-)
-HIGH = Flight(
-    radius_m=190.0,
-    tallest_m=42.0,
-    relief_m=6.0,
-    cell_m=4.0,
-    wanted=(
-        (drone_block, (30.0, 65.0)),
-        (drone_field, (50.0, 125.0)),
-        (drone_pond, (36.0, 64.0)),
-        (drone_field, (50.0, 110.0)),
-        (drone_block, (30.0, 65.0)),
-    ),
-    optional=(
-        (drone_pitch, (100.0, 130.0)),
-        (drone_block, (30.0, 60.0)),
-        (drone_field, (50.0, 100.0)),
-        (drone_pond, (36.0, 64.0)),
-        (drone_block, (30.0, 60.0)),
-    ),
-    most=9,
-)
-
-
-def make(seed: int) -> World:
-    """Build drone world `seed`; the relief varies around z = 0."""
     rng = world_rng(Scale.DRONE, seed)
-    flight = (LOW, MIDDLE, HIGH)[int(rng.choice(3, p=(0.4, 0.35, 0.25)))]
+    flight = FLIGHTS[int(rng.choice(len(FLIGHTS), p=SHARES))]
     stage = Stage(rng)
-    relief = random_waves(rng, flight.relief_m, 3 * flight.radius_m, 8 * flight.radius_m)
+    hilly = float(rng.uniform(*RELIEF))
+    relief = random_waves(rng, hilly * flight.relief_m, 3 * flight.radius_m, 8 * flight.radius_m)
     road = _road(rng, flight)
-    ground = _Ground(stage, flight, relief, road)
-    if flight is LOW:
-        _car_park(ground, int(rng.integers(2, 5)))
-    for category, diagonal in flight.wanted:
-        _stand(ground, category, diagonal)
+    ground = _Ground(stage, flight, relief, road, oddity(Scale.DRONE, seed, unusual))
+    if rng.random() < LOT_SHARE:
+        _car_park(ground)
+    for wish in flight.wanted:
+        _stand(ground, wish)
     for k in rng.permutation(len(flight.optional)).tolist():
         if len(stage.supports) < flight.most:
-            _stand(ground, *flight.optional[k])
+            _stand(ground, flight.optional[k])
     terrain = Terrain(relief, tuple(ground.pads), reach_m=0.5 * flight.radius_m)
     far = 9.0 * flight.radius_m
     stage.structure("ground", ground_mesh(terrain, 1.25 * flight.radius_m, flight.cell_m, far), MEADOW)
-    stage.structure("road", ribbon(terrain, road, ROAD_WIDTH_M, ROAD_LIFT_M), ASPHALT)
-    camera = Camera.from_fov(640, 480, float(rng.uniform(48, 68)))
+    stage.structure("road", ribbon(terrain, road, ROAD_WIDTH_M, max(1.0, hilly) * ROAD_LIFT_M), ASPHALT)
+    camera = Camera.from_fov(640, 480, float(rng.uniform(*flight.fov_deg)))
     middle, spread = _extent(ground.pads)
     return World(
         world_id(Scale.DRONE, seed),
@@ -148,6 +74,7 @@ def make(seed: int) -> World:
         daylight(rng),
         camera,
         air_path(rng, middle, spread, camera.horizontal_fov_deg),
+        unusual=ground.unusual,
     )
 
 
@@ -160,17 +87,13 @@ def _extent(pads: list[Pad]) -> tuple[FloatArray, float]:
     return middle, float(reach.max())
 
 
-@dataclass(eq=False)
 class _Ground:
-    """Pads chosen so far, and what they keep off."""
+    """Pads chosen so far, what they keep off, and the unusual sizes given so far (object id, factor)."""
 
-    stage: Stage
-    flight: Flight
-    relief: Waves
-    road_m: FloatArray
-
-    def __post_init__(self) -> None:
+    def __init__(self, stage: Stage, flight: Flight, relief: Waves, road_m: FloatArray, oddity: Oddity) -> None:
+        self.stage, self.flight, self.relief, self.road_m, self.oddity = stage, flight, relief, road_m, oddity
         self.pads: list[Pad] = []
+        self.unusual: dict[int, float] = {}
 
     def free_pad(self, radius_m: float) -> Pad | None:
         """Add a level disc that touches neither road nor other pads; None if there is no room.
@@ -194,54 +117,64 @@ class _Ground:
         self.pads.append(pad)
         return pad
 
+    def put(self, category: str, shape: Shape, pose: Pose, gap_m: float, factor: float) -> None:
+        body = self.stage.put_at(category, shape, pose, gap_m)
+        if body is not None and factor != 1:
+            self.unusual[body.id] = factor
 
-def _stand(ground: _Ground, category: ModuleType, diagonal_m: Span) -> None:
+
+def _stand(ground: _Ground, wish: Wish) -> None:
     """Put a thing on a pad of its own."""
-    rng = ground.stage.rng
-    shape = _fitting(category.build, diagonal_m, ground.flight.tallest_m, rng)
+    category, diagonal = wish
+    rng, flight = ground.stage.rng, ground.flight
+    usual = _fitting(wish, flight.tallest_m, rng)
+    most = min(0.6 * flight.radius_m / diagonal[0], 1.5 * flight.tallest_m / float(usual.size_m[2]))
+    shape, factor = ground.oddity.resized(usual, most)
     pad = ground.free_pad(float(np.linalg.norm(shape.mesh.vertices_m[:, :2], axis=1).max()) + 0.5)
     if pad is not None:
         at = np.array([pad.x_m, pad.y_m, pad.height_m])
         turn = rotation_about((0, 0, 1), float(rng.uniform(0, 360)))
-        ground.stage.put_at(category.CATEGORY, shape, Pose(turn, at), 0.3)
+        ground.put(category.CATEGORY, shape, Pose(turn, at), 0.3, factor)
 
 
-def _fitting(
-    build: Callable[[np.random.Generator], Shape], diagonal_m: Span, tallest_m: float, rng: np.random.Generator
-) -> Shape:
-    """Draw shapes until one is low enough and the diagonal of its footprint lies in a span."""
+def _fitting(wish: Wish, tallest_m: float, rng: np.random.Generator) -> Shape:
+    """Draw shapes until one is low enough and the diagonal of its footprint lies in the span."""
+    category, (low, high) = wish
     while True:
-        shape = build(rng)
-        low, high = diagonal_m
+        shape: Shape = category.build(rng)
         if low <= float(np.hypot(*shape.size_m[:2])) <= high and float(shape.size_m[2]) <= tallest_m:
             return shape
 
 
-def _car_park(ground: _Ground, cars: int) -> None:
-    """Put cars in some of the spaces of a small car park, which is a slab of asphalt with white lines."""
-    rng = ground.stage.rng
+def _car_park(ground: _Ground) -> None:
+    """Put cars in some of the spaces of a car park, which is a slab of asphalt with white lines."""
+    rng, flight = ground.stage.rng, ground.flight
+    rows, stalls = flight.parking
     wide, deep = STALL_M
-    half_x, half_y = 2.5 * wide + 0.5, deep / 2 + 2.0
+    half_x = stalls * wide / 2 + 0.5
+    half_y = (rows * deep + math.ceil(rows / 2) * AISLE_M) / 2 if rows > 1 else deep / 2 + 2.0
     pad = ground.free_pad(math.hypot(half_x, half_y))
     if pad is None:
         return
-    yaw = float(rng.uniform(0, 360))
-    turn = Pose(rotation_about((0, 0, 1), yaw), np.array([pad.x_m, pad.y_m, pad.height_m]))
+    turn = Pose(rotation_about((0, 0, 1), float(rng.uniform(0, 360))), np.array([pad.x_m, pad.y_m, pad.height_m]))
     surface = block((-half_x, half_x), (-half_y, half_y), (-1.0, LOT_M))
-    lines = [
-        block((x - 0.06, x + 0.06), (-half_y + 0.3, -half_y + 0.3 + deep), (0, LOT_M + 0.003)) for x in _edges(wide, 6)
-    ]
     ground.stage.structure("car park", surface.moved(turn), ASPHALT)
+    starts = [-half_y + 0.3 + row * deep + ((row + 1) // 2) * (AISLE_M - 0.3) for row in range(rows)]
+    edges = [(i - stalls / 2) * wide for i in range(stalls + 1)]
+    lines = [block((x - 0.06, x + 0.06), (y, y + deep), (0, LOT_M + 0.003)) for y in starts for x in edges]
     ground.stage.structure("road paint", union(*lines).moved(turn), PAINT)
-    for k in rng.permutation(5)[:cars].tolist():
-        shape = outdoor_car.build(rng)
+    spots = [(x + wide / 2, y + deep / 2) for y in starts for x in edges[:-1]]
+    share = rng.uniform(0.4, 0.85)
+    models = [outdoor_car.build(rng) for _ in range(MODELS)]
+    for x, y in [spots[k] for k in rng.permutation(len(spots))[: round(share * len(spots))].tolist()]:
         facing = rotation_about((0, 0, 1), float(rng.choice([90.0, -90.0]) + rng.uniform(-2, 2)))
-        spot = np.array([(k - 2) * wide, -half_y + 0.3 + deep / 2, LOT_M])
-        ground.stage.put_at(outdoor_car.CATEGORY, shape, turn @ Pose(facing, spot), 0.2)
-
-
-def _edges(width: float, count: int) -> list[float]:
-    return [(i - (count - 1) / 2) * width for i in range(count)]
+        pose = turn @ Pose(facing, np.array([x, y, LOT_M]))
+        car = models[int(rng.integers(MODELS))]
+        if flight.cars_are_objects:
+            shape, factor = ground.oddity.resized(car, most=1.0)  # a giant would not fit its space
+            ground.put(outdoor_car.CATEGORY, shape, pose, 0.2, factor)
+        else:
+            ground.stage.structure(outdoor_car.CATEGORY, car.mesh.moved(pose), *car.materials)
 
 
 def _road(rng: np.random.Generator, flight: Flight) -> FloatArray:

@@ -64,6 +64,12 @@ def add_street(stage: Stage, half_m: float) -> None:
     _hills(stage)
 
 
+def add_promenade(stage: Stage, half_m: float) -> None:
+    """Add a paved walk along x in grass."""
+    _zones(stage, (-REACH_M, REACH_M), (-half_m, half_m), FLAGS)
+    _hills(stage)
+
+
 def _zones(stage: Stage, x: Span, y: Span, surface: Material) -> None:
     """Add a rectangle of one surface flush in a field of grass."""
     far = REACH_M

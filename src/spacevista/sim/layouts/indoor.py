@@ -1,17 +1,18 @@
-"""A furnished room of a home, seen by a person who walks around it with a camera in the hand."""
+"""A furnished room, hall or corridor, seen by a person who walks through it with a camera in the hand."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import numpy as np
 
-from spacevista.geometry.arrays import FloatArray
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.poses import Pose, rotation_about
 from spacevista.scales import Scale
 from spacevista.sim.categories import (
+    indoor_armchair,
     indoor_bed,
     indoor_chair,
     indoor_cupboard,
@@ -23,30 +24,43 @@ from spacevista.sim.categories import (
     indoor_table,
     indoor_television,
 )
-from spacevista.sim.layouts.room import Room, random_room
+from spacevista.sim.categories.solids import block
+from spacevista.sim.layouts.indoor_joined import IN_CORRIDORS, IN_ROOMS, on_top
+from spacevista.sim.layouts.indoor_path import AISLE_M, walk_along, walk_around
+from spacevista.sim.layouts.room import Room, random_corridor, random_hall, random_room
 from spacevista.sim.layouts.staging import Stage
 from spacevista.sim.placement import Region
 from spacevista.sim.seeds import world_id, world_rng
 from spacevista.sim.world import Body, Light, World
 
-FRAMES = 20
-LEAST_OBJECTS = 6
+LEAST_OBJECTS = 7
+MOST_OBJECTS = 11
+JOINED = (2, 3)  # arrangements of joined things
 WALL_GAP_M = (0.02, 0.10)  # furniture is not glued to the wall: skirting, cables
 FREE_GAP_M = 0.12  # between pieces of furniture
-CLEARANCE_M = 0.35  # the camera keeps this far from what is as high as it is
 WALKWAY_M = 0.25  # free-standing furniture keeps this far from the walls
+CORRIDOR_SHARE, HALL_SHARE = 0.12, 0.08
+SHALLOW_M = 0.46  # furniture of a corridor is not deeper
 
 
 def make(seed: int) -> World:
     """Build room `seed`; the floor's upper side is z = 0, the room's middle is x = y = 0."""
     rng = world_rng(Scale.INDOOR, seed)
-    room = random_room(rng)
+    kind = rng.random()
+    corridor = kind < CORRIDOR_SHARE
+    hall = CORRIDOR_SHARE <= kind < CORRIDOR_SHARE + HALL_SHARE
+    room = random_corridor(rng) if corridor else random_hall(rng) if hall else random_room(rng)
     stage = Stage(rng)
     for body in room.structure(rng):
         stage.bodies.append(body)
-    _furnish(stage, room)
+    for solid in (*room.projections(), *room.doorways()):
+        stage.crowd.add(solid)
+    if corridor:
+        _furnish_corridor(stage, room)
+    else:
+        _furnish(stage, room)
     camera = Camera.from_fov(640, 480, float(rng.uniform(60, 80)))
-    path = _walk_around(stage, room)
+    path = walk_along(stage, room) if corridor else walk_around(stage, room)
     light = Light(np.array([0.28, 0.35, 0.8937]), (1.0, 0.97, 0.9), (0.9, 0.88, 0.84), indoors=True)
     return World(
         world_id(Scale.INDOOR, seed),
@@ -58,11 +72,12 @@ def make(seed: int) -> World:
         camera,
         path,
         floor_polygon_m=room.floor_polygon_m,
+        relations=tuple(stage.relations),
     )
 
 
 def _furnish(stage: Stage, room: Room) -> None:
-    """Put large pieces first: some along the walls, the others where the floor is free."""
+    """Put large pieces first: some along the walls, the others where the floor is free; then what is joined."""
     rng = stage.rng
     bedroom = rng.random() < 0.4
     along_walls: list[ModuleType] = [indoor_cupboard, indoor_shelf]
@@ -75,24 +90,55 @@ def _furnish(stage: Stage, room: Room) -> None:
         else:
             _against_wall(stage, room, category)
     if indoor_bed not in along_walls:
-        _free(stage, room, indoor_bed if bedroom else indoor_sofa)
+        _free(stage, room, indoor_bed if bedroom else indoor_sofa if rng.random() < 0.7 else indoor_armchair)
     table = _free(stage, room, indoor_table)
     if table is not None:
-        _chairs(stage, room, table, int(rng.integers(1, 4)))
+        _chairs(stage, room, table, int(rng.integers(1, 3)))
     for body in list(stage.bodies):
-        if body.category == indoor_cupboard.CATEGORY and body.mesh.vertices_m[:, 2].max() < 1.2:
-            _on_top(stage, body, indoor_television)
-    small = [indoor_lamp, indoor_stool, indoor_plant, indoor_lamp, indoor_stool, indoor_chair, indoor_plant]
-    want = int(rng.integers(LEAST_OBJECTS, 10))
+        if body.category == indoor_cupboard.CATEGORY and body.mesh.vertices_m[:, 2].max() < 1.2 and rng.random() < 0.5:
+            on_top(stage, body, indoor_television, 1.0, _facing(body))
+    _join(stage, room, IN_ROOMS)
+    small = [indoor_lamp, indoor_stool, indoor_plant, indoor_armchair, indoor_lamp, indoor_chair, indoor_plant]
+    want = int(rng.integers(LEAST_OBJECTS, MOST_OBJECTS))
     for category in rng.permutation(np.array(small, dtype=object)):
-        if len(stage.supports) >= want:
+        if _count(stage) >= want:
             break
         _free(stage, room, category)
 
 
-def _against_wall(stage: Stage, room: Room, category: ModuleType) -> Body | None:
-    """Put a piece with its back (its -x side) to one of the four walls."""
+def _furnish_corridor(stage: Stage, room: Room) -> None:
+    """Put shallow pieces along the walls and joined things; the middle stays free."""
+    rng = stage.rng
+    stage.crowd.add(block((-room.half_x_m, room.half_x_m), (-AISLE_M, AISLE_M), (0.0, 2.1)))
+    for category in (indoor_cupboard, indoor_shelf)[: int(rng.integers(1, 3))]:
+        _against_wall(stage, room, category, SHALLOW_M)
+    _join(stage, room, IN_CORRIDORS)
+    want = int(rng.integers(LEAST_OBJECTS, MOST_OBJECTS - 1))
+    for category in (indoor_plant, indoor_stool, indoor_chair, indoor_plant, indoor_stool, indoor_chair, indoor_lamp):
+        if _count(stage) >= want:
+            break
+        reach = Region((-room.half_x_m + 0.1, room.half_x_m - 0.1), (-room.half_y_m + 0.05, room.half_y_m - 0.05))
+        stage.put(category.CATEGORY, category.build(rng), reach, FREE_GAP_M)
+
+
+def _join(stage: Stage, room: Room, arrangements: Sequence[Callable[[Stage, Room], bool]]) -> None:
+    """Add some arrangements of joined things, as many as have room."""
+    wanted = int(stage.rng.integers(JOINED[0], JOINED[1] + 1))
+    for kind in stage.rng.permutation(len(arrangements)).tolist():
+        if wanted == 0:
+            break
+        wanted -= arrangements[kind](stage, room)
+
+
+def _count(stage: Stage) -> int:
+    return sum(body.id > 0 for body in stage.bodies)
+
+
+def _against_wall(stage: Stage, room: Room, category: ModuleType, deepest_m: float = math.inf) -> Body | None:
+    """Put a piece with its back (its -x side) to one of the four outer walls."""
     shape = category.build(stage.rng)
+    if float(shape.size_m[0]) > deepest_m:
+        return None
     gap = float(stage.rng.uniform(*WALL_GAP_M))
     x, y = room.half_x_m - gap, room.half_y_m - gap
     depth = float(shape.size_m[0])
@@ -145,50 +191,10 @@ def _chairs(stage: Stage, room: Room, table: Body, count: int) -> None:
             stage.put_at(indoor_chair.CATEGORY, shape, pose, 0.03)
 
 
-def _on_top(stage: Stage, carrier: Body, category: ModuleType) -> None:
-    """Put a thing that faces +x on a piece of furniture that stands along a wall, facing the room."""
+def _facing(carrier: Body) -> float:
+    """Return the yaw of a thing that faces +x and looks into the room from a piece that stands along a wall."""
     low, high = carrier.mesh.vertices_m.min(axis=0), carrier.mesh.vertices_m.max(axis=0)
     x, y = ((low + high) / 2)[:2].tolist()
-    along_x = high[0] - low[0] > high[1] - low[1]
-    yaw = (90.0 if y < 0 else 270.0) if along_x else (0.0 if x < 0 else 180.0)
-    stage.put_on(carrier, category.CATEGORY, category.build(stage.rng), yaw)
-
-
-def _walk_around(stage: Stage, room: Room) -> tuple[Pose, ...]:
-    """Walk once around the room near its walls, looking across it; tall furniture is passed on the inner side."""
-    rng = stage.rng
-    height = float(rng.uniform(1.45, 1.75))
-    angles = (
-        float(rng.uniform(0, 2 * math.pi))
-        + 2 * math.pi * (np.arange(FRAMES) + rng.uniform(-0.15, 0.15, FRAMES)) / FRAMES
-    )
-    if rng.random() < 0.5:
-        angles = angles[::-1]
-    inset = float(rng.uniform(0.40, 0.60))
-    obstacles = [
-        body.mesh.vertices_m for body in stage.bodies if body.id > 0 and body.mesh.vertices_m[:, 2].max() > height - 0.3
-    ]
-    poses = []
-    for angle in angles.tolist():
-        eye = _eye(angle, height + float(rng.uniform(-0.04, 0.04)), room, inset, obstacles)
-        across = np.array([*rng.uniform(-0.35, 0.35, 2), float(rng.uniform(0.45, 0.75))])
-        poses.append(Pose.looking_at(eye, across - 0.15 * np.array([eye[0], eye[1], 0.0])))
-    return tuple(poses)
-
-
-def _eye(angle: float, height: float, room: Room, inset: float, obstacles: list[FloatArray]) -> FloatArray:
-    """Return the place in a direction from the room's middle that is nearest to the wall and clear of obstacles."""
-    direction = np.array([math.cos(angle), math.sin(angle)])
-    with np.errstate(divide="ignore"):
-        reach = float(np.min(np.array([room.half_x_m - inset, room.half_y_m - inset]) / np.abs(direction)))
-    while reach > 0.3:
-        spot = reach * direction
-        if all(_clear(spot, vertices) for vertices in obstacles):
-            break
-        reach -= 0.05
-    return np.array([*(reach * direction), height])
-
-
-def _clear(spot: FloatArray, vertices: FloatArray) -> bool:
-    low, high = vertices[:, :2].min(axis=0), vertices[:, :2].max(axis=0)
-    return float(np.linalg.norm(np.maximum(np.maximum(low - spot, spot - high), 0))) >= CLEARANCE_M
+    if high[0] - low[0] > high[1] - low[1]:
+        return 90.0 if y < 0 else 270.0
+    return 0.0 if x < 0 else 180.0
