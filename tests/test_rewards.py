@@ -365,11 +365,14 @@ def test_the_frozen_benchmark_s_own_answers_earn_all() -> None:
     found = progressive_reward(replies, known)
     assert set(found.answer) == {1.0}
     assert set(found.format) == {1.0}
-    # Sizes, distances and depths have a scale; comparisons have none.
+    # Sizes, distances, depths, places and areas have a scale; comparisons, counts and angles have none.
     assert {row["task"] for row, scale in zip(rows, found.scale, strict=True) if scale is not None} == {
         "object_size",
         "absolute_distance",
         "depth_estimation",
+        "object_location",
+        "room_size",
+        "area_estimation",
     }
 
 
