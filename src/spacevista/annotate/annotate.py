@@ -17,6 +17,7 @@ from spacevista.annotate.objects import MeasuredObject, measure_object
 from spacevista.captures.record import SKY_ID, Capture
 from spacevista.errors import CaptureError
 from spacevista.geometry.freespace import DepthView
+from spacevista.scenes.plugs import with_hidden_pins
 from spacevista.scenes.record import Gap, Scene, SceneFrame
 
 PLANE_STEP = 5  # of the pixels one in this many is enough to fit support planes to
@@ -50,18 +51,19 @@ def annotate(capture: Capture) -> Scene:
         measure_object(i, capture.categories.get(i), frames, clouds, sparse, planes, views, up, noise, rng)
         for i in found
     ]
+    gaps = all_gaps(measured, views)
     return Scene(
         id=capture.id,
         scale=capture.scale,
         frames=frames,
-        objects=tuple(m.record for m in measured),
+        objects=with_hidden_pins([m.record for m in measured], gaps),
         up=up,
         planes=tuple(seen.plane for seen in planes),
         noise=noise,
         licence=capture.licence,
         source=capture.source,
         drops=capture.dropped + capture.corrected + tuple(drops) + cleaned.drops,
-        gaps=all_gaps(measured, views),
+        gaps=gaps,
         pose_covariance=cleaned.pose_covariance,
     )
 

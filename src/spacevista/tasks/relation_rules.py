@@ -17,11 +17,11 @@ from scipy.spatial import cKDTree
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.points import hull_vertices, within_hull
+from spacevista.scenes.plugs import MEETING, PLUGS, SOCKETS
 from spacevista.scenes.record import Gap, Scene, SceneObject
 from spacevista.tasks.absolute_distance import NOISE_SIGMAS, SPACINGS
 from spacevista.tasks.rules import NINETY_PERCENT
 
-MEETING = 3.0  # point spacings within which two seen surfaces may meet
 SECTORS = 24  # of a turn, in which walls are looked for
 WALLED, OPEN = 0.9, 0.6  # of the sectors: walls all around, and surely not all around
 RIM = 0.25  # of its height below its top: where the opening of a thing is measured
@@ -40,9 +40,6 @@ BOTTOM = "whether the enclosing one has a floor is not seen"
 WALLS = "walls on some sides only"
 SMALL_THING = "too small beside the spacing of points"
 NO_NAME = "without names a stack is not told from a support"
-# What goes into what: their pins are hidden, so that only names tell a plug in its socket from one that lies there.
-PLUGS = frozenset({"plug", "connector", "heater", "charger", "adapter"})
-SOCKETS = frozenset({"power strip", "wall socket", "socket", "pin header", "extension lead", "outlet"})
 
 
 @dataclass(frozen=True, eq=False)
