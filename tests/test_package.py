@@ -20,7 +20,8 @@ HEAVY = {"numpy", "scipy", "numba", "trimesh", "coal", "embreex", "pyarrow", "PI
 
 # A room imports itself and the rooms before it.
 ROOMS = (
-    *("errors", "locks", "scales", "geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
+    *("errors", "files", "locks", "scales"),
+    *("geometry", "captures", "media", "scenes", "sim", "annotate", "tasks", "scoring"),
     *("qa", "traces", "models", "train", "recipes", "evals", "checks", "ask", "commands"),
     *("cli", "cli_eval", "cli_ask", "cli_train", "cli_data", "__main__"),
 )

@@ -5,7 +5,6 @@ Apart from the commands of `spacevista`, because only who maintains the benchmar
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cyclopts import App
 from spacevista.commands.pool import worker_pool
 from spacevista.commands.progress import counted
 from spacevista.errors import SpacevistaError
+from spacevista.files import write_whole
 from spacevista.qa.gold import gold_is_consistent
 from spacevista.qa.record import Question
 from spacevista.qa.sim_benchmark import benchmark_questions, write_benchmark
@@ -56,9 +56,7 @@ def freeze(*, parts: Path, out: Path = Path(str(FILE)), workers: int = 1) -> int
     if few:
         raise SpacevistaError(f"expected at least {MIN_ROWS} rows a scale, got {', '.join(few)}")
     content = assembled(item.scene for item in frozen)
-    part = out.with_name(out.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, out)
+    write_whole(out, content)
     total = sum((Counter(item.dropped) for item in frozen), Counter[str]())
     print(f"{out}: {rows.total()} rows, {len(content)} bytes; dropped {dict(total) or 'none'}")
     return 0
@@ -96,9 +94,7 @@ def _part(scale: Scale, seed: int, parts: Path) -> Frozen:
     """Return the frozen scene of a world from its file; make the file if it is not there."""
     file = parts / f"{world_id(scale, seed)}.json"
     if not file.is_file():
-        part = file.with_name(f"{file.name}.part")
-        part.write_bytes(msgspec.json.encode(freeze_scene(scale, seed)))
-        os.replace(part, file)
+        write_whole(file, msgspec.json.encode(freeze_scene(scale, seed)))
     return msgspec.json.decode(file.read_bytes(), type=Frozen)
 
 

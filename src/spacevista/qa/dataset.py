@@ -18,6 +18,7 @@ import msgspec
 
 from spacevista import __version__
 from spacevista.errors import DatasetError
+from spacevista.files import PART, sync, write_whole
 from spacevista.qa.card import dataset_card
 from spacevista.qa.licences import named_licences
 from spacevista.qa.parquet import write_parquet
@@ -27,7 +28,6 @@ from spacevista.qa.released import write_released
 from spacevista.qa.review import ReviewSummary
 from spacevista.qa.shards import (
     FRAMES_FOLDER,
-    PART,
     SCENE_FOLDER,
     Job,
     RationaleSource,
@@ -36,7 +36,6 @@ from spacevista.qa.shards import (
     Shard,
     ShardRows,
     read_shard,
-    sync_folder,
     synced_bytes,
 )
 from spacevista.qa.sources import Source
@@ -133,7 +132,7 @@ def finished(out: Path, settings: Settings) -> Manifest | None:
         if strangers:
             raise DatasetError(f"{out}: expected an empty folder or a build to go on with, got {strangers[0]}")
         work.mkdir(exist_ok=True)
-        _write_whole(work / SETTINGS_FILE, msgspec.json.encode(settings))
+        write_whole(work / SETTINGS_FILE, msgspec.json.encode(settings))
     _require_same(_read(work / SETTINGS_FILE, Settings), settings, out)
     for left in work.glob(f"*{PART}"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
@@ -197,7 +196,7 @@ def read_manifest(data: Path) -> Manifest:
 
 def write_manifest(data: Path, manifest: Manifest) -> None:
     """Write the manifest of a data set, which says that all the rest is there."""
-    _write_whole(data / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    write_whole(data / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
 
 
 def write_question_files(folder: Path, questions: Iterable[Question]) -> None:
@@ -249,7 +248,7 @@ def _place(source: Path, target: Path) -> None:
     if source.exists():
         target.parent.mkdir(exist_ok=True)
         os.replace(source, target)
-        sync_folder(target.parent)
+        sync(target.parent)
 
 
 def _write_final(out: Path, questions: Iterable[Question]) -> None:
@@ -265,16 +264,7 @@ def _write_final(out: Path, questions: Iterable[Question]) -> None:
         os.replace(part / MASKS_FOLDER, out / MASKS_FOLDER)
     for name in FINAL_FILES:
         os.replace(part / name, out / name)
-    sync_folder(out)
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    """Write a file that is there with all its content or not at all."""
-    part = file.parent / (file.name + PART)
-    part.write_bytes(content)
-    sync_folder(part)
-    os.replace(part, file)
-    sync_folder(file.parent)
+    sync(out)
 
 
 def _read(file: Path, kind: type[Record]) -> Record:

@@ -23,6 +23,7 @@ from PIL import Image
 from pyarrow import parquet as pq
 
 from spacevista.errors import DatasetError
+from spacevista.files import PART
 from spacevista.qa.card import dataset_card
 from spacevista.qa.dataset import CARD_FILE, TITLE
 from spacevista.qa.hub_head import IMAGE, Table
@@ -30,7 +31,6 @@ from spacevista.qa.marks import draw_marks
 from spacevista.qa.page_cards import frames_of
 from spacevista.qa.parquet import SCHEMA
 from spacevista.qa.record import Question, Split
-from spacevista.qa.shards import PART
 from spacevista.qa.small_frames import Small, jpeg_bytes, small_frames
 
 VIEWER_FOLDER = "viewer"

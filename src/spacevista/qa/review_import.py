@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 
 from spacevista.errors import DatasetError
+from spacevista.files import PART
 from spacevista.qa.check import inside
 from spacevista.qa.dataset import LeftOut, Manifest, write_manifest, write_question_files
 from spacevista.qa.record import Question
 from spacevista.qa.review import ReviewSummary
-from spacevista.qa.shards import FRAMES_FOLDER, PART, SceneSummary
+from spacevista.qa.shards import FRAMES_FOLDER, SceneSummary
 
 NOTHING_LEFT = "no row left after the review"
 

@@ -26,6 +26,7 @@ from spacevista.annotate.segment import with_objects
 from spacevista.captures.open import open_capture
 from spacevista.captures.record import Capture
 from spacevista.errors import CaptureError, DatasetError, SpacevistaError
+from spacevista.files import PART, sync
 from spacevista.qa.check import check_question
 from spacevista.qa.licences import is_allowed
 from spacevista.qa.make import frame_path, questions_of
@@ -41,7 +42,6 @@ from spacevista.tasks.all import all_candidates
 from spacevista.tasks.facts import Decline, Fact
 
 SHARD_FILE, SCENE_FOLDER, FRAMES_FOLDER = "shard.json", "scene", "frames"
-PART = ".part"
 POLICIES: tuple[UnitPolicy, ...] = get_args(UnitPolicy)
 QUESTION_STREAM = 1_000  # random numbers of the wording, apart from those of the tasks, which count from 0
 JPEG_QUALITY = 95  # of frames named .jpg: above the level at which small objects lose their edges
@@ -159,7 +159,7 @@ def make_shard(job: Job) -> Done:
     (part / SHARD_FILE).write_bytes(msgspec.json.encode(shard))
     size_bytes = synced_bytes(part)
     os.replace(part, job.target)
-    sync_folder(job.target.parent)
+    sync(job.target.parent)
     return Done(shard.outcome == "built", time.perf_counter() - started, size_bytes)
 
 
@@ -272,15 +272,6 @@ def synced_bytes(folder: Path) -> int:
         for name in files:
             file = Path(parent, name)
             total += file.stat().st_size
-            sync_folder(file)
-        sync_folder(Path(parent))
+            sync(file)
+        sync(Path(parent))
     return total
-
-
-def sync_folder(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from spacevista.errors import DatasetError, GeometryError
+from spacevista.files import PART
 from spacevista.qa.card import dataset_card
 from spacevista.qa.make import fact_id, frame_path
 from spacevista.qa.naming import mark_object
@@ -23,7 +24,7 @@ from spacevista.qa.numbers import in_units
 from spacevista.qa.parquet import write_parquet
 from spacevista.qa.record import Mark, Question
 from spacevista.qa.released import write_released
-from spacevista.qa.shards import JPEG_QUALITY, PART
+from spacevista.qa.shards import JPEG_QUALITY
 from spacevista.qa.sim_benchmark_file import Benchmark, FrozenScene, Header, PointedAt, Row, agrees, load_benchmark
 from spacevista.qa.sim_plans import row_holds
 from spacevista.scales import Scale

@@ -75,13 +75,10 @@ def how(truth: Truth, aspect: str, objects: tuple[int, ...], frames: tuple[int, 
 def relation(truth: Truth, first: int, second: int) -> str | None:
     """Return the name of the relation of one object to another; None where no name fits."""
     for name, holds in PRECEDENCE:
-        # A ring on a screw has the screw all around its middle, too: what is around is told before what is closed in.
-        if name != "around" and "closed" in (_walls(truth, first, second), _walls(truth, second, first)):
-            return None
         if holds(truth, first, second):
             return name
         if holds(truth, second, first):
-            return REVERSED[name]
+            return name and REVERSED[name]
     return "apart" if _apart(truth, first, second) else None
 
 
@@ -102,6 +99,10 @@ def _around(truth: Truth, subject: int, other: int) -> bool:
 
 def _in(truth: Truth, subject: int, other: int) -> bool:
     return _walls(truth, subject, other) == "open"
+
+
+def _closed(truth: Truth, subject: int, other: int) -> bool:
+    return _walls(truth, subject, other) == "closed"
 
 
 def _walls(truth: Truth, subject: int, other: int) -> str:
@@ -177,8 +178,10 @@ def _stacked(truth: Truth, subject: int, other: int) -> bool:
     return truth.body(subject).category == truth.body(other).category and _rests(truth, subject, other)
 
 
-PRECEDENCE: tuple[tuple[str, Callable[[Truth, int, int], bool]], ...] = (
+# A ring on a screw has the screw all around its middle: "around" comes before what is closed in and has no name.
+PRECEDENCE: tuple[tuple[str | None, Callable[[Truth, int, int], bool]], ...] = (
     ("around", _around),
+    (None, _closed),
     ("in", _in),
     ("plugged", _plugged),
     ("hanging", _hanging),

@@ -6,7 +6,6 @@ A folder without it, or with other files, was cut short and is never gone on fro
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 from safetensors import SafetensorError
 
+from spacevista.files import sync, write_whole
 from spacevista.train.errors import TrainError
 
 PREFIX = "checkpoint-"
@@ -65,7 +65,7 @@ def mark_complete(folder: Path) -> None:
         file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*")) if file.is_file()
     }
     for name in files:
-        _sync(folder / name)
+        sync(folder / name)
     write_whole(folder / COMPLETE_FILE, msgspec.json.encode(files))
 
 
@@ -75,15 +75,6 @@ def remove_older(out: Path, keep: int) -> None:
     for folder in out.glob(f"{PREFIX}*"):
         if folder not in kept:
             shutil.rmtree(folder)
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file that is there with all its content or not at all."""
-    part = file.with_name(file.name + ".part")
-    part.write_bytes(content)
-    _sync(part)
-    os.replace(part, file)
-    _sync(file.parent)
 
 
 def _complete(out: Path) -> list[Path]:
@@ -98,11 +89,3 @@ def _is_complete(folder: Path) -> bool:
         return all((folder / name).stat().st_size == size for name, size in files.items())
     except (OSError, msgspec.DecodeError):
         return False
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from spacevista.files import write_whole
 from spacevista.qa.readers import read_questions
 from spacevista.scoring.rewards import Embed
 from spacevista.train.callbacks import StopOnRequest
-from spacevista.train.checkpoints import last_checkpoint, step_of, write_whole
+from spacevista.train.checkpoints import last_checkpoint, step_of
 from spacevista.train.errors import StoppedError, TrainError
 from spacevista.train.grpo import LOG_FILE, RUN_FILE, train_grpo
 from spacevista.train.grpo_rows import AnchorsOf

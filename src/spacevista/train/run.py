@@ -14,11 +14,12 @@ import torch
 from transformers import PreTrainedModel, TrainingArguments
 from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
+from spacevista.files import write_whole
 from spacevista.locks import locked
 from spacevista.models.clips import budget_for
 from spacevista.qa.record import Question
 from spacevista.train.callbacks import Steps
-from spacevista.train.checkpoints import last_checkpoint, step_of, write_whole
+from spacevista.train.checkpoints import last_checkpoint, step_of
 from spacevista.train.collate import Collator
 from spacevista.train.errors import StoppedError, TrainError
 from spacevista.train.order import Numbers

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from spacevista.train.checkpoints import write_whole
+from spacevista.files import write_whole
 
 LOG_FILE = "train_log.jsonl"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from spacevista.files import PART, sync
 from spacevista.qa.dataset import Manifest, write_manifest
 from spacevista.qa.parquet import write_parquet
 from spacevista.qa.rationales.summary import RationaleSummary
 from spacevista.qa.record import Question
 from spacevista.qa.released import write_released
-from spacevista.qa.shards import PART, sync_folder
 
 
 def rewrite(data: Path, manifest: Manifest, questions: Sequence[Question], summary: RationaleSummary) -> None:
@@ -24,7 +24,7 @@ def rewrite(data: Path, manifest: Manifest, questions: Sequence[Question], summa
     for name, write in (("questions.parquet", write_parquet), ("all.json", write_released)):
         part = data / (name + PART)
         write(part, questions)  # masks are there already, and stay
-        sync_folder(part)
+        sync(part)
         os.replace(part, data / name)
-    sync_folder(data)
+    sync(data)
     write_manifest(data, msgspec.structs.replace(manifest, rationales=summary))
