@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -58,14 +58,19 @@ def answers_to(model: Any, processor: Any, arm: Arm, test: HeldOut, seed: int, w
         scenes=[scene.id for scene in scenes],
         sizes=[scene.sizes for scene in scenes],
         doses=[scene.dose for scene in scenes],
-        lengths=Lengths(
-            scene=[place[question.scene_id] for question in questions],
-            question=[question.fact_id.removeprefix(f"{question.scene_id}:") for question in questions],
-            true_m=[question.value[0] * METRES_PER_UNIT[question.unit] for question in questions],
-            predicted_m=[length_in(text) for text in said],
-        ),
+        lengths=lengths_of(questions, place, said),
         forced=list(chosen) if test.name == "forced" and chosen is not None else None,
         usage=usage_of(traces, [question.scale for question in questions]) if arm.weights == "learned" else None,
+    )
+
+
+def lengths_of(questions: Sequence[Question], place: Mapping[str, int], said: Sequence[str]) -> Lengths:
+    """Return the columns of questions about lengths; `place` is that of each scene."""
+    return Lengths(
+        scene=[place[question.scene_id] for question in questions],
+        question=[question.fact_id.removeprefix(f"{question.scene_id}:") for question in questions],
+        true_m=[question.value[0] * METRES_PER_UNIT[question.unit] for question in questions],
+        predicted_m=[length_in(text) for text in said],
     )
 
 

@@ -30,10 +30,11 @@ def check_cell(cell: Cell, file: Path) -> None:
     _expect(math.isfinite(cell.seconds) and cell.seconds >= 0, f"{file}: seconds", "0 or more", cell.seconds)
     _expect(bool(cell.tests), f"{file}: tests", "one or more", "none")
     for name, rows in cell.tests.items():
-        _check_rows(rows, f"{file}: tests.{name}")
+        check_rows(rows, f"{file}: tests.{name}")
 
 
-def _check_rows(rows: Answers, where: str) -> None:
+def check_rows(rows: Answers, where: str) -> None:
+    """Raise CellError unless the columns of a test are of one length and nothing is asked twice."""
     count = len(rows.scenes)
     _expect(count > 0 and len(set(rows.scenes)) == count, f"{where}.scenes", "one or more ids, none twice", count)
     _same_length(where, count, sizes=rows.sizes, doses=rows.doses, forced=rows.forced)

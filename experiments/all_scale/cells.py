@@ -27,7 +27,7 @@ def write_cell(results: Path, cell: Cell) -> Path:
         CellError: it is not what it must be, or too large.
     """
     file = file_of(results, cell.name)
-    tests = {name: _rounded_rows(rows) for name, rows in cell.tests.items()}
+    tests = {name: rounded_rows(rows) for name, rows in cell.tests.items()}
     cell = msgspec.structs.replace(cell, tests=tests, seconds=round(cell.seconds, 1))
     check_cell(cell, file)
     content = msgspec.json.encode(cell) + b"\n"
@@ -47,7 +47,7 @@ def read_cell(results: Path, name: str) -> Cell | None:
         CellError: the file is not a cell, or that of another name.
     """
     file = file_of(results, name)
-    content = _content(file, MAX_BYTES)
+    content = content_of(file, MAX_BYTES)
     if content is None:
         return None
     try:
@@ -67,7 +67,7 @@ def read_gates(results: Path) -> dict[str, Gate]:
         CellError: the file is something else.
     """
     file = results / GATES_FILE
-    content = _content(file, MAX_GATES_BYTES)
+    content = content_of(file, MAX_GATES_BYTES)
     if content is None:
         return {}
     try:
@@ -81,7 +81,8 @@ def file_of(results: Path, name: str) -> Path:
     return results / f"{name}.json"
 
 
-def _content(file: Path, most: int) -> bytes | None:
+def content_of(file: Path, most: int) -> bytes | None:
+    """Return what is in a file, None where there is none (CellError: it cannot be read, or is too large)."""
     try:
         with file.open("rb") as stream:
             content = stream.read(most + 1)
@@ -94,7 +95,8 @@ def _content(file: Path, most: int) -> bytes | None:
     return content
 
 
-def _rounded_rows(rows: Answers) -> Answers:
+def rounded_rows(rows: Answers) -> Answers:
+    """Return answers with the digits that cells keep."""
     # Only what JSON can hold is rounded; the rest is for the check to refuse.
     lengths = msgspec.structs.replace(
         rows.lengths,

@@ -11,6 +11,7 @@ from experiments.all_scale.analysis import PRIMARY_ENDPOINT, Result, contrast_re
 from experiments.all_scale.cell_checks import check_against_plan
 from experiments.all_scale.cell_records import Cell, Gate
 from experiments.all_scale.cells import GATES_FILE, file_of, read_cell, read_gates
+from experiments.all_scale.checkpoint_record import CHECKPOINT_FILE, Checkpoint, read_checkpoint
 from experiments.all_scale.endpoints import asked_in, figure
 from experiments.all_scale.plan import CellPlan, cells_of, chosen_rate_of
 from experiments.all_scale.protocol_records import Contrast, Endpoint, Protocol, Side
@@ -26,12 +27,14 @@ class Found:
     Attributes:
         plans: all cells that it should have.
         cells: those that were run, by name.
+        checkpoint: of the demo's model; None where it was not scored.
         strangers: files below the results that are no planned cell.
     """
 
     plans: tuple[CellPlan, ...]
     cells: dict[str, Cell]
     gates: dict[str, Gate]
+    checkpoint: Checkpoint | None
     strangers: tuple[str, ...]
 
     def missing(self) -> list[CellPlan]:
@@ -130,6 +133,6 @@ def _found(results: Path, protocol: Protocol, seeds: int) -> Found:
         if plan.family != "gates" and (cell := read_cell(results, plan.name)) is not None:
             check_against_plan(cell, plan, protocol, file_of(results, plan.name))
             cells[plan.name] = cell
-    known = {file_of(results, plan.name) for plan in plans} | {results / GATES_FILE}
+    known = {file_of(results, plan.name) for plan in plans} | {results / GATES_FILE, results / CHECKPOINT_FILE}
     strangers = sorted(str(file.relative_to(results)) for file in results.rglob("*.json") if file not in known)
-    return Found(tuple(plans), cells, read_gates(results), tuple(strangers))
+    return Found(tuple(plans), cells, read_gates(results), read_checkpoint(results), tuple(strangers))

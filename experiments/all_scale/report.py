@@ -19,6 +19,7 @@ from experiments.all_scale.figures import Bar, factors_svg, intervals_svg
 from experiments.all_scale.findings import Findings, Found, find, findings_of
 from experiments.all_scale.protocol import BANDS, PROTOCOL
 from experiments.all_scale.protocol_records import Protocol
+from experiments.all_scale.report_checkpoint import checkpoint_part
 from experiments.all_scale.report_text import sides
 
 from spacevista.errors import SpacevistaError
@@ -54,6 +55,7 @@ def report_text(findings: Findings, figures: Mapping[str, str], out: Path) -> st
         ("By which factor answers are off", shown["conflict"] + sections.conflict_part(conflicts, LINES)),
         ("Answers that should move", sections.moves_part(found, protocol)),
         ("How the experts are used", sections.usage_part(found)),
+        ("The demo's model", checkpoint_part(found.checkpoint)),
         ("Seeds and learning rates", sections.seeds_part(found, protocol)),
         ("Not run", sections.missing_part(found, protocol)),
     )
