@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ pytest.importorskip("torch")
 
 from small_data import experts_settings, sft_settings, write_data
 
-from spacevista.commands.verify_training import gain, verdict
+from spacevista.commands.verify_training import COMPARED, gain, spread, verdict
 from spacevista.train.experts import train_experts
 from spacevista.train.gains import row_losses, unseen_rows, with_own_expert
 from spacevista.train.sft import train_sft
@@ -38,3 +39,9 @@ def test_a_trained_model_loses_less_on_unseen_rows(tmp_path: Path) -> None:
     experts = train_experts(experts_settings(scratch="", steps=1, learning_rate=1e-6), [data], tmp_path / "e", model)
     # Experts that have hardly moved leave the model as it was.
     np.testing.assert_allclose(row_losses(settings, experts, rows, with_own_expert), after, atol=1e-3)
+
+
+def test_the_rows_compared_are_spread_over_all_of_them() -> None:
+    many: list[Any] = list(range(3 * COMPARED))
+    assert spread(many) == many[::3]
+    assert spread(many[:7]) == many[:7]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spacevista.commands import build
+from spacevista.commands.pool import worker_pool
 from spacevista.commands.simulate import write_world
 from spacevista.evals.intervals import Measured, measured, resampled_means, scene_numbers, scene_totals
 from spacevista.recipes import debug
@@ -28,6 +29,7 @@ from spacevista.train.sft import train_sft
 from spacevista.train.shards import Row
 
 FIRST_SEED = 7_000
+COMPARED = 400  # unseen rows, evenly spread over all of them: intervals are over their few scenes, not over rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,9 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def simulated(out: Path, worlds: int, workers: int) -> Path:
     """Return a data set of simulated worlds of all scales."""
-    for scale in Scale:
-        for seed in range(FIRST_SEED, FIRST_SEED + worlds):
-            write_world(scale, seed, out / "worlds", None)
+    wanted = [(scale, seed) for scale in Scale for seed in range(FIRST_SEED, FIRST_SEED + worlds)]
+    with worker_pool(workers) as pool:
+        for done in [pool.submit(write_world, scale, seed, out / "worlds", None) for scale, seed in wanted]:
+            done.result()
     build.run([out / "worlds"], [], out / "data", workers, None, [], 0, "native", "none")
     return out / "data"
 
@@ -59,7 +62,7 @@ def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
     second = train_experts(experts, [data], out / "experts", first, print)
     third = train_router(router, [data], out / "router", second, print)
     policy = train_policy(grpo, [data], out / "grpo", first, print)
-    rows = unseen_rows(sft, [data])
+    rows = spread(unseen_rows(sft, [data]))
     closed = [row for row in rows if row.question.form != "free"]
     trained = row_losses(sft, first, rows)
     return [
@@ -71,6 +74,12 @@ def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
             gain(closed, -row_rewards(grpo, first, closed, data), -row_rewards(grpo, policy, closed, data)),
         ),
     ]
+
+
+def spread(rows: Sequence[Row]) -> list[Row]:
+    """Return at most COMPARED of the rows, evenly spaced."""
+    count = min(len(rows), COMPARED)
+    return [rows[place * len(rows) // count] for place in range(count)]
 
 
 def gain(rows: Sequence[Row], before: NDArray[np.float64], after: NDArray[np.float64]) -> Measured:
