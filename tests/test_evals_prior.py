@@ -173,6 +173,18 @@ def test_a_choice_is_the_option_that_was_right_most_often_when_it_was_one():
     assert prior.answered(asked(DIRECTION, "Which?", "mc", ("back", "down"))).text == "A"
 
 
+def test_an_aspect_that_is_the_answer_is_not_looked_at():
+    # The id of an end's side tells it; the words do not. "left" was right in 4 of 6 rows, so it is said of a right too.
+    sides, options = ["left"] * 4 + ["right"] * 2, ("to the left of the cup", "to the right of the cup")
+    rows = [
+        row(f"s{n}", Candidate("destination_location", side, (n, n + 1)), "Where does it end?", "AB"[side == "right"],
+            form="mc", options=options)
+        for n, side in enumerate(sides)
+    ]  # fmt: skip
+    question = asked(Candidate("destination_location", "right", (1, 2)), "Where does it end?", "mc", options)
+    assert Prior(rows).answered(question).text == "A"
+
+
 def test_a_category_wins_wherever_it_was_seen():
     pairs = [("the cup in picture 1", "the chair in picture 2"), ("the chair", "the cup")]
     rows = [chosen(f"s{n}", TALLER, pair, "BA"[n]) for n, pair in enumerate(pairs)]

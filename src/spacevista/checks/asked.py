@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacevista.errors import DatasetError, SpacevistaError
 from spacevista.evals.geometric_match import candidate_of
-from spacevista.evals.prior import Kind, kinds
+from spacevista.evals.prior import Kind, kinds, worded
 from spacevista.evals.records import Sample
 from spacevista.evals.replies import factor, scaled, unit_in
 from spacevista.qa.record import Form
@@ -105,7 +105,7 @@ def _ours(sample: Sample) -> tuple[tuple[float, ...], tuple[Kind, ...]] | None:
     except DatasetError:
         return None
     value = tuple(scaled(stored, factor(str(sample.row.get("unit", ""))))) if stored else ()
-    return value, tuple(kinds((candidate.task, candidate.aspect), sample.prompt))
+    return value, tuple(kinds(worded(candidate), sample.prompt))
 
 
 def _theirs(sample: Sample, options: Sequence[str], right: int | None) -> tuple[tuple[float, ...], tuple[Kind, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from spacevista.checks.asked import asked
+from spacevista.checks.commonest import commonest_rules
 from spacevista.checks.duplicates import Duplicates, duplicates
 from spacevista.checks.leaks import SHOWN, Leaks, Match, Twins
 from spacevista.checks.shortcuts import (
@@ -31,6 +32,7 @@ class Shortcuts:
         choices: rows with options; `unread` of them whose options or right option cannot be read, which no rule sees.
         rules: letter, middle and longest.
         medians: task -> form -> the median's share.
+        commonest: task -> aspect -> the share of the answer in words that is right most often.
     """
 
     choices: int
@@ -38,6 +40,7 @@ class Shortcuts:
     letters: dict[int, Letters]
     rules: dict[str, Share]
     medians: dict[str, dict[str, Share]]
+    commonest: dict[str, dict[str, Share]]
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def shortcuts_of(samples: Sequence[Sample]) -> Shortcuts:
         letters=letters(rows),
         rules={"letter": letter_rule(rows), "middle": middle_rule(rows), "longest": longest_rule(rows)},
         medians=median_rules(rows),
+        commonest=commonest_rules(rows),
     )
 
 
@@ -113,10 +117,13 @@ def figures(report: Report) -> dict[str, Any]:
         "letters": {str(count): asdict(found) for count, found in short.letters.items()}
         | {"all": {"chi_square": square, "p": p}},
         "rules": {name: _share(found) for name, found in short.rules.items()},
-        "medians": {
-            task: {form: _share(found) for form, found in forms.items()} for task, forms in short.medians.items()
-        },
+        "medians": _shares(short.medians),
+        "commonest": _shares(short.commonest),
     }
+
+
+def _shares(shares: Mapping[str, Mapping[str, Share]]) -> dict[str, Any]:
+    return {task: {name: _share(found) for name, found in of_task.items()} for task, of_task in shares.items()}
 
 
 def _share(share: Share) -> dict[str, Any]:

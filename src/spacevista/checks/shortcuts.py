@@ -154,7 +154,7 @@ def _expected_most(rows: int, count: int) -> float:
     return float(draws.max(axis=1).mean())
 
 
-def _drawn(guesses: Sequence[int], row: Asked) -> Guess:
+def drawn(guesses: Sequence[int], row: Asked) -> Guess:
     """Return the credit of a guess at random among some places."""
     return (row.right in guesses) / len(guesses), 1 / len(row.options)
 
@@ -164,13 +164,13 @@ def _middle(row: Asked) -> Guess | None:
     if numbers is None or len(numbers) < 3 or len(set(numbers)) < len(numbers):
         return None
     order, last = sorted(range(len(numbers)), key=numbers.__getitem__), len(numbers) - 1
-    return _drawn(order[last // 2 : (last + 1) // 2 + 1], row)
+    return drawn(order[last // 2 : (last + 1) // 2 + 1], row)
 
 
 def _longest(row: Asked) -> Guess | None:
     lengths = [len(option) for option in row.options]
     longest = [place for place, length in enumerate(lengths) if length == max(lengths)]
-    return None if len(longest) == len(lengths) else _drawn(longest, row)
+    return None if len(longest) == len(lengths) else drawn(longest, row)
 
 
 def _medians(rows: Iterable[Asked]) -> Medians:
@@ -203,7 +203,7 @@ def _nearest(row: Asked, medians: Medians) -> Guess | None:
         return None
     if len(median) == MOTION_LENGTH:
         letter = nearest_motion(row.options, median)
-        return None if letter is None else _drawn([LETTERS.index(letter)], row)
+        return None if letter is None else drawn([LETTERS.index(letter)], row)
     numbers = numbers_of(row.options)
     if numbers is None or len(median) != 1:
         return None
@@ -211,7 +211,7 @@ def _nearest(row: Asked, medians: Medians) -> Guess | None:
         apart = [abs(math.log(number / median[0])) for number in numbers]
     else:
         apart = [abs(number - median[0]) for number in numbers]
-    return _drawn([place for place, gap in enumerate(apart) if gap == min(apart)], row)
+    return drawn([place for place, gap in enumerate(apart) if gap == min(apart)], row)
 
 
 def _within(row: Asked, medians: Medians) -> Guess | None:

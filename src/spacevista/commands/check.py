@@ -112,6 +112,9 @@ def print_rules(report: Report) -> None:
     for task, forms in report.shortcuts.medians.items():
         for form, share in forms.items():
             table.add_row("median", _plain(task), form, *_cells(share))
+    for task, aspects in report.shortcuts.commonest.items():
+        for aspect, share in aspects.items():
+            table.add_row("commonest", _plain(f"{task} {aspect}"), "mc", *_cells(share))
     Console(width=120).print(table)
 
 

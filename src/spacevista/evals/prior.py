@@ -30,8 +30,10 @@ from spacevista.evals.replies import MOTION_LENGTH, PLACE_LENGTH, factor, neares
 from spacevista.qa.numbers import COARSEST_STEP
 from spacevista.qa.options import LETTERS
 from spacevista.qa.patterns import templates
+from spacevista.qa.plan_words import pattern_aspect
 from spacevista.qa.readers import read_questions
 from spacevista.qa.record import Question
+from spacevista.tasks.facts import Candidate
 
 LENGTHS = (1, PLACE_LENGTH, MOTION_LENGTH)
 MIN_FACTS = 5  # the median of fewer facts is worth less than that of a wider kind
@@ -106,7 +108,7 @@ class Prior:
             candidate = candidate_of(sample.id, sample.scene_id)
         except DatasetError:
             return None
-        return candidate.task, candidate.aspect
+        return worded(candidate)
 
     def _text(self, sample: Sample, aspect: Aspect) -> str | None:
         options = sample.options
@@ -136,8 +138,7 @@ class Prior:
         return [(self._right[key] + chance) / (self._shown[key] + STRENGTH) for key in keys]
 
     def _count_choice(self, row: Question) -> None:
-        candidate = candidate_of(row.id, row.scene_id)
-        aspect = (candidate.task, candidate.aspect)
+        aspect = worded(candidate_of(row.id, row.scene_id))
         if row.form == "free":
             self._sentences[aspect][row.answer] += 1
             return
@@ -155,8 +156,7 @@ def medians(rows: Sequence[Question]) -> tuple[dict[Kind, tuple[float, ...]], di
     units: defaultdict[Aspect, Counter[str]] = defaultdict(Counter)
     for row in rows:
         if row.value:
-            candidate = candidate_of(row.id, row.scene_id)
-            aspect = (candidate.task, candidate.aspect)
+            aspect = worded(candidate_of(row.id, row.scene_id))
             units[aspect][row.unit] += 1
             for kind in kinds(aspect, row.question):
                 values[kind][row.fact_id] = scaled(row.value, factor(row.unit))
@@ -175,6 +175,11 @@ def _require_alike(row: Question, others: dict[str, list[float]]) -> None:
         raise DatasetError(
             f"{row.id}: expected 1 number, 2 or {MOTION_LENGTH}, as in {len(first)}, got {len(row.value)}"
         )
+
+
+def worded(candidate: Candidate) -> Aspect:
+    """Return the task and the aspect as a question's words tell it: an id may hold the answer (the side of an end)."""
+    return candidate.task, pattern_aspect(candidate)
 
 
 def kinds(aspect: Aspect, text: str) -> Iterator[Kind]:

@@ -42,7 +42,7 @@ ScaleName = Literal["tiny_tabletop", "tabletop", "indoor", "outdoor", "drone"]
 
 COLORS: tuple[Color, ...] = get_args(Color)  # in order of mention
 MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
-QA_VERSION = 4  # raise it when wording, options or marks of the same fact come out differently
+QA_VERSION = 5  # raise it when wording, options, marks or the choice of the same facts come out differently
 
 
 class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
