@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from spacevista.annotate.space import WALL_LAYER_CELLS, Grid, flooded, possible_space, reach_of
+from spacevista.annotate.space import WALL_LAYER_CELLS, Grid, behind, flooded, possible_space, reach_of
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.freespace import DepthView
 from spacevista.geometry.planes import Plane
@@ -25,7 +25,7 @@ def nothing():
 def flood(free, own, other=None, walls=(), metre=1.0):
     grid = cells(metre)
     other = nothing() if other is None else other
-    return flooded(grid, grid.centres(), free.ravel(), own.ravel(), other.ravel(), walls)
+    return flooded(grid, free.ravel(), own.ravel(), other.ravel(), behind(grid, grid.centres(), walls))
 
 
 def room(radius):

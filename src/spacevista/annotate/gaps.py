@@ -11,9 +11,9 @@ import math
 import numpy as np
 
 from spacevista.annotate.objects import MeasuredObject
-from spacevista.annotate.space import Grid, flooded, reach_of
+from spacevista.annotate.space import Grid, behind, flooded, observed, reach_of
 from spacevista.geometry.arrays import BoolArray, FloatArray
-from spacevista.geometry.freespace import FREE, OTHER, OWN, SECOND, DepthView, observe
+from spacevista.geometry.freespace import FREE, OTHER, OWN, SECOND, DepthView
 from spacevista.geometry.points import closest_distance, closest_points
 from spacevista.scenes.record import Gap
 
@@ -42,13 +42,17 @@ def gap_error(first: MeasuredObject, second: MeasuredObject) -> float:
 
 def point_spacing(measured: MeasuredObject, at_m: FloatArray) -> float:
     """Return the distance from a seen point to its tenth neighbour over the root of ten: the spacing of a surface."""
-    distances = np.sort(np.linalg.norm(measured.record.seen_m - at_m, axis=1))
-    return float(distances[min(10, len(distances) - 1)] / np.sqrt(10))
+    distances = np.linalg.norm(measured.record.seen_m - at_m, axis=1)
+    place = min(10, len(distances) - 1)
+    return float(np.partition(distances, place)[place] / np.sqrt(10))
 
 
 def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float, views: tuple[DepthView, ...]) -> float:
     """Return a lower bound of the distance of the spaces that two objects might fill."""
-    seen = closest_distance(first.points_m, second.points_m)
+    if all(thing.points_m is thing.record.seen_m for thing in (first, second)):
+        seen = high_m  # which is that distance already
+    else:
+        seen = closest_distance(first.points_m, second.points_m)
     if not (first.record.open_space or second.record.open_space):
         coarse = seen
         if len(first.cells_m) and len(second.cells_m):
@@ -57,12 +61,17 @@ def least_distance(first: MeasuredObject, second: MeasuredObject, high_m: float,
             return coarse
     grid = region_between(first.points_m, second.points_m, high_m)
     centres = grid.centres()
-    flags = observe(centres, reach_of(grid), views, first.record.id, second.record.id)
+    closed = [behind(grid, centres, thing.walls) for thing in (first, second)]
+    asked = ~(closed[0] & closed[1])
+    flags = observed(centres, asked, reach_of(grid), views, first.record.id, second.record.id)
     free, other = (flags & FREE) != 0, (flags & OTHER) != 0
     one, two = (flags & OWN) != 0, (flags & SECOND) != 0
     filled = [
-        flooded(grid, centres, free, own | inside(grid, thing), other | rival, thing.walls)
-        for thing, own, rival in ((first, one, two & ~one), (second, two, one & ~two))
+        flooded(grid, free, own | inside(grid, thing), other | rival, behind_walls)
+        for thing, own, rival, behind_walls in (
+            (first, one, two & ~one, closed[0]),
+            (second, two, one & ~two, closed[1]),
+        )
     ]
     if (filled[0].filled & filled[1].filled).any():
         return 0.0

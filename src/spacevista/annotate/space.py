@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import label
 
-from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
-from spacevista.geometry.freespace import FREE, OTHER, OWN, DepthView, observe
+from spacevista.geometry.arrays import BoolArray, ByteArray, FloatArray, IntArray
+from spacevista.geometry.freespace import FREE, NOBODY, OTHER, OWN, DepthView, observe
 from spacevista.geometry.planes import Plane
 
 WALL_LAYER_CELLS = 0.75  # cells this near to its support, or a wall, are not the object's
@@ -84,11 +84,14 @@ def possible_space(
     flood starts from the seen `points_m` (N, 3) themselves.
     """
     centres = grid.centres()
-    flags = observe(centres, reach_of(grid), views, own_id)
-    own, held = (flags & OWN) != 0, grid.cells_of(points_m)
+    closed, held = behind(grid, centres, walls), grid.cells_of(points_m)
+    asked = ~closed
+    asked[held] = True
+    flags = observed(centres, asked, reach_of(grid), views, own_id)
+    own = (flags & OWN) != 0
     if len(held) and own[held].mean() < SPARSE_SHARE:
         own[held] = True
-    return flooded(grid, centres, (flags & FREE) != 0, own, (flags & OTHER) != 0, walls)
+    return flooded(grid, (flags & FREE) != 0, own, (flags & OTHER) != 0, closed)
 
 
 def reach_of(grid: Grid) -> float:
@@ -96,17 +99,35 @@ def reach_of(grid: Grid) -> float:
     return float(np.linalg.norm(grid.cell)) / 2
 
 
-def flooded(
-    grid: Grid, centres: FloatArray, free: BoolArray, own: BoolArray, other: BoolArray, walls: tuple[Plane, ...]
-) -> PossibleSpace:
-    """Flood from `own` cells through cells that are neither free, nor another's surface, nor behind a wall.
-
-    All flags are flat, one per cell, in the order of `centres`.
-    """
-    closed = free | (other & ~own)
+def behind(grid: Grid, centres: FloatArray, walls: tuple[Plane, ...]) -> BoolArray:
+    """Tell which cells (N,), by their `centres` (N, 3), are at or behind a wall."""
+    out = np.zeros(len(centres), dtype=bool)
     for wall in walls:
         step = float(np.abs(wall.normal @ grid.axes) @ grid.cell)
-        closed |= wall.signed_distance(centres) < WALL_LAYER_CELLS * step
+        out |= wall.signed_distance(centres) < WALL_LAYER_CELLS * step
+    return out
+
+
+def observed(
+    centres: FloatArray,
+    asked: BoolArray,
+    reach_m: float,
+    views: tuple[DepthView, ...],
+    own_id: int,
+    second_id: int = NOBODY,
+) -> ByteArray:
+    """Return the flags (N,) of the cells `asked` for (N,), 0 for all others: no view frees what is behind walls."""
+    flags = np.zeros(len(centres), dtype=np.uint8)
+    flags[asked] = observe(centres[asked], reach_m, views, own_id, second_id)
+    return flags
+
+
+def flooded(grid: Grid, free: BoolArray, own: BoolArray, other: BoolArray, behind_walls: BoolArray) -> PossibleSpace:
+    """Flood from `own` cells through cells that are neither free, nor another's surface, nor behind a wall.
+
+    All flags are flat, one per cell, in the order of the grid's centres.
+    """
+    closed = free | (other & ~own) | behind_walls
     labels, _ = label((~closed).reshape(grid.counts))
     reached = np.zeros(int(labels.max()) + 1, dtype=bool)
     reached[np.unique(labels.ravel()[own & ~closed])] = True

@@ -98,7 +98,11 @@ def minimum_area_rectangle(points_m: FloatArray) -> Rectangle:
 def minimum_volume_box(points_m: FloatArray) -> Box3d:
     """Return the smallest box with a face flush with the hull of points (N, 3)."""
     corners = hull_vertices(points_m)
-    rotations = flush_rotations(corners)
+    return least_box(corners, flush_rotations(corners))
+
+
+def least_box(corners: FloatArray, rotations: FloatArray) -> Box3d:
+    """Return the smallest of the boxes around points (N, 3) along given frames (R, 3, 3; axes as columns)."""
     along = np.einsum("nj,rjk->rnk", corners, rotations)
     low, high = along.min(axis=1), along.max(axis=1)
     best = int(np.prod(high - low, axis=1).argmin())
@@ -110,9 +114,14 @@ def horizontal_axes(up: FloatArray) -> FloatArray:
     """Return a right-handed frame (3, 3) with axes as columns, the third along `up`."""
     third = np.asarray(up) / np.linalg.norm(up)
     helper = np.array([0.0, 1.0, 0.0]) if abs(third[1]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    first = np.cross(helper, third)
+    first = _cross(helper, third)
     first /= np.linalg.norm(first)
-    return np.stack([first, np.cross(third, first), third], axis=1)
+    return np.stack([first, _cross(third, first), third], axis=1)
+
+
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the cross product of two vectors (3); np.cross, made for arrays of them, takes ten times as long."""
+    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]])
 
 
 def side_angles(corners_m: FloatArray) -> FloatArray:

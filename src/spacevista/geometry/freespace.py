@@ -133,14 +133,15 @@ def _observe(
         c, d = inverse[j + 1, i], inverse[j + 1, i + 1]
         if np.isnan(a) or np.isnan(b) or np.isnan(c) or np.isnan(d):
             continue
-        fu, fv = u - i, v - j
-        if smooth[j, i]:
-            surface = (a * (1 - fu) + b * fu) * (1 - fv) + (c * (1 - fu) + d * fu) * fv
-        else:
-            surface = max(max(a, b), max(c, d))
-        slack = max(max(tolerance[j, i], tolerance[j, i + 1]), max(tolerance[j + 1, i], tolerance[j + 1, i + 1]))
-        if surface * z * (1 + slack) < 1:
-            flags[n] |= 1
+        if min(min(a, b), min(c, d)) * z < 1:  # behind all four it is not free, whatever the tolerance, which is over 0
+            if smooth[j, i]:
+                fu, fv = u - i, v - j
+                surface = (a * (1 - fu) + b * fu) * (1 - fv) + (c * (1 - fu) + d * fu) * fv
+            else:
+                surface = max(max(a, b), max(c, d))
+            slack = max(max(tolerance[j, i], tolerance[j, i + 1]), max(tolerance[j + 1, i], tolerance[j + 1, i + 1]))
+            if surface * z * (1 + slack) < 1:
+                flags[n] |= 1
         row, column = int(v + 0.5), int(u + 0.5)
         at = inverse[row, column]
         if at > 0 and abs(1 / at - z) <= reach:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numba
@@ -93,14 +94,18 @@ class Net:
         apart = np.linalg.norm((cells[:, None] - cells[None]).astype(np.float64), axis=2)
         return Net(cells, np.where(sees & (apart > 0), apart, np.inf), tuple(of_part[1:]))
 
+    @cached_property
+    def _graph(self) -> csr_array:
+        """The costs of the links: each is dearer than all lengths together, so that few stretches count first."""
+        far = 1.0 + 2 * float(len(self.cells)) * float(np.abs(np.ptp(self.cells, axis=0)).max() + 1)
+        return csr_array(np.where(np.isfinite(self.lengths_cells), self.lengths_cells + far, 0.0))  # 0: no link
+
     def way(self, starts: IntArray, ends: IntArray) -> IntArray | None:
         """Return the numbers (K) of the cells of a way from one of `starts` to one of `ends`; None if there is none."""
         if not (len(starts) and len(ends)):
             return None
-        far = 1.0 + 2 * float(len(self.cells)) * float(np.abs(np.ptp(self.cells, axis=0)).max() + 1)
-        costs = np.where(np.isfinite(self.lengths_cells), self.lengths_cells + far, 0.0)  # 0: no link
         reached, before, _ = dijkstra(
-            csr_array(costs), directed=False, indices=starts, return_predecessors=True, min_only=True
+            self._graph, directed=False, indices=starts, return_predecessors=True, min_only=True
         )
         # Sums of the same lengths in another order differ in their last digits.
         best = int(np.round(reached[ends], 6).argmin())

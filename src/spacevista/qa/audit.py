@@ -108,5 +108,4 @@ def whereabouts(candidate: Candidate, scene: Scene, truth: Truth) -> tuple[float
     if not thing.views:
         return size_m, None
     eye = scene.frames[thing.views[0].frame_index].world_from_camera.translation_m
-    centre = truth.body(thing.id).mesh.vertices_m.mean(axis=0)
-    return size_m, float(np.linalg.norm(centre - eye))
+    return size_m, float(np.linalg.norm(truth.middle_m(thing.id) - eye))

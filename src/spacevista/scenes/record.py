@@ -7,10 +7,13 @@ that it *might* fill; every extent lies between the two.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacevista.geometry.arrays import Float32Array, FloatArray, Int32Array
+from spacevista.geometry.boxes import flush_rotations
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.planes import Plane
+from spacevista.geometry.points import hull_vertices
 from spacevista.geometry.poses import Pose
 from spacevista.scales import Scale
 
@@ -60,6 +63,16 @@ class SceneObject:
     views: tuple[ObjectView, ...]
     error_m: float = 0.0
     border_m: float = 0.0
+
+    @cached_property
+    def corners_m(self) -> FloatArray:
+        """The corners (K, 3) of the hull of what was seen."""
+        return hull_vertices(self.seen_m)
+
+    @cached_property
+    def flush_axes(self) -> FloatArray:
+        """The frames (R, 3, 3; axes as columns) of the boxes with a face flush with that hull."""
+        return flush_rotations(self.corners_m)
 
 
 @dataclass(frozen=True, eq=False)

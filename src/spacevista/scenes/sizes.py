@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacevista.geometry.boxes import minimum_volume_box
+from spacevista.geometry.boxes import least_box
 from spacevista.scales import scale_anchor
 from spacevista.scenes.record import SceneObject
 
@@ -14,7 +14,7 @@ def longest_sides_m(things: Iterable[SceneObject]) -> dict[int, float]:
 
     It is 0 for a single point; objects of which nothing was seen are left out.
     """
-    return {t.id: float(minimum_volume_box(t.seen_m).size_m.max()) for t in things if len(t.seen_m)}
+    return {t.id: float(least_box(t.corners_m, t.flush_axes).size_m.max()) for t in things if len(t.seen_m)}
 
 
 def scene_size_m(longest_m: Iterable[float]) -> float | None:

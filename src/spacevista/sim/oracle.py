@@ -6,6 +6,8 @@ A candidate is decidable if its functional on the visible part and on the visual
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from spacevista.errors import GeometryError
@@ -17,6 +19,9 @@ from spacevista.sim.oracle_plans import PLANNING, PlanOracle
 from spacevista.sim.oracle_space import SAMPLES, Space, Surface, explore, surface_of
 from spacevista.sim.truth import Truth
 from spacevista.sim.world import World
+
+if TYPE_CHECKING:
+    from spacevista.sim.oracle_positions import Placed
 
 MAX_HALF_WIDTH = 0.03
 MIN_SPAN_PX = 40  # side of the square with as many pixels as the object has in a picture
@@ -42,6 +47,9 @@ class Oracle:
         self._gaps: dict[tuple[int, int], Bounds | None] = {}
         self._pixels: dict[int, dict[int, int]] = {}
         self._seen: dict[int, FloatArray] = {}
+        self._measured: dict[int, bool] = {}
+        self.areas: dict[int, Bounds] = {}  # what `oracle_areas.area_bounds` found
+        self.placed: dict[tuple[int, int], Placed | None] = {}  # what `oracle_positions.placed` found
         self._plans = PlanOracle(truth, lambda: self._carve, self.space, self._shown)
 
     def decidable(
@@ -175,7 +183,10 @@ class Oracle:
 
     def _shown(self, object_id: int) -> bool:
         """Tell whether enough frames show an object large enough to measure it."""
-        return sum(self._large(frame, object_id) for frame in range(len(self.world.path))) >= MIN_FRAMES
+        if object_id not in self._measured:
+            large = sum(self._large(frame, object_id) for frame in range(len(self.world.path)))
+            self._measured[object_id] = large >= MIN_FRAMES
+        return self._measured[object_id]
 
     def _size_decidable(self, aspect: str, object_id: int) -> bool:
         bounds = self.sizes(object_id) if self._shown(object_id) else None

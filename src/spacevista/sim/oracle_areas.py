@@ -14,7 +14,7 @@ from scipy.spatial import Delaunay
 
 from spacevista.geometry.arrays import BoolArray, FloatArray
 from spacevista.sim.oracle_bounds import Bounds
-from spacevista.sim.raycast import MISS, RayScene
+from spacevista.sim.raycast import MISS
 
 if TYPE_CHECKING:
     from spacevista.sim.oracle import Oracle
@@ -30,7 +30,9 @@ def decides_area(oracle: Oracle, aspect: str, objects: tuple[int, ...], frames: 
     """Tell whether what was seen and what might be there agree within 3 %."""
     if not oracle.measurable(objects[0]):
         return False
-    bounds = area_bounds(oracle, objects[0])
+    if objects[0] not in oracle.areas:
+        oracle.areas[objects[0]] = area_bounds(oracle, objects[0])
+    bounds = oracle.areas[objects[0]]
     return bounds.low > 0 and bounds.half_width <= HALF_WIDTH
 
 
@@ -51,7 +53,7 @@ def area_bounds(oracle: Oracle, object_id: int) -> Bounds:
 
 def _met(oracle: Oracle, object_id: int, flat_m: FloatArray, top_m: float) -> tuple[BoolArray, BoolArray]:
     """Tell which plumb lines (N) meet an object, and on which of them its surface is seen."""
-    rays = RayScene((oracle.truth.body(object_id),))
+    rays = oracle.truth.views.rays_of(object_id)
     met, seen = np.zeros(len(flat_m), dtype=bool), np.zeros(len(flat_m), dtype=bool)
     starts, asked = np.column_stack([flat_m, np.full(len(flat_m), top_m)]), np.arange(len(flat_m))
     for _ in range(MOST_HITS):

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from scipy import ndimage
 
-from spacevista.geometry.arrays import BoolArray, FloatArray
+from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.sim.oracle_carve import Carver
 from spacevista.sim.oracle_space import Space
 from spacevista.sim.truth import Truth
@@ -49,6 +49,8 @@ class TableOracle:
         self.typical_m = float(np.median([np.ptp(box, axis=0).max() for box in self.boxes.values()]))
         self.step_m = _round_below(STEP_SHARE * self.typical_m)
         self._low, self._cell, self._unseen = self._look(carver)
+        self._open_m: dict[int, FloatArray] = {}
+        self._parts: dict[int, IntArray] = {}
 
     def way(self, side: str, objects: tuple[int, int]) -> bool:
         """Tell whether one object can be brought to a side of another through space that was seen free."""
@@ -56,8 +58,9 @@ class TableOracle:
         if any(self.spaces[i].open or self._unsure(i)[:2].max() > UNSURE_SHARE * self.typical_m for i in objects):
             return False
         start, goal = self._place(moved, other, side)
-        blocked = self._blocked(moved)
-        parts, _ = ndimage.label(~blocked)
+        if moved not in self._parts:
+            self._parts[moved] = ndimage.label(~self._blocked(moved))[0]
+        parts = self._parts[moved]
         ends = []
         for place in (start, goal):
             at = np.floor((place - self._low) / self._cell).astype(int)
@@ -98,6 +101,11 @@ class TableOracle:
 
     def _unsure(self, number: int) -> FloatArray:
         """Return by how much (3) the faces of what an object might fill lie outside those of what was seen."""
+        if number not in self._open_m:
+            self._open_m[number] = self._beyond(number)
+        return self._open_m[number]
+
+    def _beyond(self, number: int) -> FloatArray:
         space = self.spaces[number]
         if not len(space.seen_m):
             return np.full(3, np.inf)

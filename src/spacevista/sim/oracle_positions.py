@@ -6,6 +6,7 @@ the tasks need, so that what is decidable here is decidable to an honest measure
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 SLACK = 0.03  # of the extent, at both ends
 QUARTER = 0.25  # middles are this share of both extents apart
 APART = 0.10
+Ends = tuple[Bounds, Bounds]  # of the lower and of the upper end
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The ends of an object to the right, in columns and rows (tangents) and downwards in the world; its distances."""
+
+    right: Ends
+    column: Ends
+    row: Ends
+    depth_down: Ends
+    distances: tuple[Bounds, Bounds, Bounds]
 
 
 def decides_which(oracle: Oracle, aspect: str, objects: tuple[int, ...], frames: tuple[int, ...]) -> bool:
@@ -72,45 +85,44 @@ def _exceeds(oracle: Oracle, aspect: str, first: int, second: int, frame: int) -
 
 def _precedes(oracle: Oracle, aspect: str, first: int, second: int, frame: int) -> bool:
     """Tell whether the first object is further left, higher or nearer, by every reading."""
-    views = [_in_camera(oracle, number, frame) for number in (first, second)]
-    if any(points[:, 2].min() <= 0 for pair in views for points in pair):
+    one, other = placed(oracle, first, frame), placed(oracle, second, frame)
+    if one is None or other is None:
         return False
     if aspect == "nearer":
-        return _is_nearer(views[0], views[1])
+        return _is_nearer(one.distances, other.distances)
     if aspect == "left":
-        return all(_comes_before(*(tuple(read(p) for p in pair) for pair in views)) for read in (_x, _column))
-    spaces = [oracle.space(number) for number in (first, second)]
-    heights = [(-space.seen_m[:, 2], -space.possible_m[:, 2]) for space in spaces]
-    rows = [(_row(seen), _row(possible)) for seen, possible in views]
-    return _comes_before(heights[0], heights[1]) and _comes_before(rows[0], rows[1])
+        return _comes_before(one.right, other.right) and _comes_before(one.column, other.column)
+    return _comes_before(one.depth_down, other.depth_down) and _comes_before(one.row, other.row)
 
 
-def _x(points: FloatArray) -> FloatArray:
-    return points[:, 0]
+def placed(oracle: Oracle, object_id: int, frame: int) -> Placed | None:
+    """Return where a camera finds an object, looked at once; None where some of it is not before the camera."""
+    if (object_id, frame) not in oracle.placed:
+        oracle.placed[object_id, frame] = _placed(oracle, object_id, frame)
+    return oracle.placed[object_id, frame]
 
 
-def _column(points: FloatArray) -> FloatArray:
-    return np.asarray(points[:, 0] / points[:, 2])
-
-
-def _row(points: FloatArray) -> FloatArray:
-    return np.asarray(points[:, 1] / points[:, 2])
-
-
-def _in_camera(oracle: Oracle, object_id: int, frame: int) -> tuple[FloatArray, FloatArray]:
+def _placed(oracle: Oracle, object_id: int, frame: int) -> Placed | None:
     pose, space = oracle.world.path[frame], oracle.space(object_id)
     seen, possible = ((p - pose.translation_m) @ pose.rotation for p in (space.seen_m, space.possible_m))
-    return seen, possible
+    if seen[:, 2].min() <= 0 or possible[:, 2].min() <= 0:
+        return None
+    return Placed(
+        right=ends(seen[:, 0], possible[:, 0]),
+        column=ends(seen[:, 0] / seen[:, 2], possible[:, 0] / possible[:, 2]),
+        row=ends(seen[:, 1] / seen[:, 2], possible[:, 1] / possible[:, 2]),
+        depth_down=ends(-space.seen_m[:, 2], -space.possible_m[:, 2]),
+        distances=_distances(seen, possible),
+    )
 
 
-def ends(seen: FloatArray, possible: FloatArray) -> tuple[Bounds, Bounds]:
+def ends(seen: FloatArray, possible: FloatArray) -> Ends:
     """Return bounds of the lower and the upper end of an object along a direction."""
     low, high = float(seen.min()), float(seen.max())
     return Bounds(min(low, float(possible.min())), low), Bounds(high, max(high, float(possible.max())))
 
 
-def _comes_before(first: tuple[FloatArray, ...], second: tuple[FloatArray, ...]) -> bool:
-    one, other = ends(first[0], first[1]), ends(second[0], second[1])
+def _comes_before(one: Ends, other: Ends) -> bool:
     extents = [pair[1].high - pair[0].low for pair in (one, other)]
     slack = SLACK * max(extents)
     ordered = all(mine.high + slack < theirs.low for mine, theirs in zip(one, other, strict=True))
@@ -118,8 +130,7 @@ def _comes_before(first: tuple[FloatArray, ...], second: tuple[FloatArray, ...])
     return ordered and gap >= QUARTER * sum(extents) + slack
 
 
-def _is_nearer(first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray]) -> bool:
-    one, other = _distances(*first), _distances(*second)
+def _is_nearer(one: tuple[Bounds, Bounds, Bounds], other: tuple[Bounds, Bounds, Bounds]) -> bool:
     ordered = one[0].high < other[0].low and one[1].high < other[1].low
     return ordered and one[2].high * (1 + APART) <= other[2].low
 

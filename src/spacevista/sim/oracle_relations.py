@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from spacevista.geometry.arrays import FloatArray
-from spacevista.sim.raycast import MISS, RayScene
+from spacevista.sim.raycast import MISS
 from spacevista.sim.truth_relations import DIRECTIONS, hull_sides, level_directions, relation
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _floor_seen(oracle: Oracle, inner: int, outer: int) -> bool:
     low, high = oracle.truth.bounds_m(oracle.truth.body(inner))
     rim = float(oracle.truth.bounds_m(oracle.truth.body(outer))[1, 2])
     start = np.array([*((low + high) / 2)[:2], (float(low[2]) + rim) / 2])
-    walls = RayScene((oracle.truth.body(outer),)).hits(start, level_directions(DIRECTIONS)).distance
+    walls = oracle.truth.views.rays_of(outer).hits(start, level_directions(DIRECTIONS)).distance
     nearest_m = float(walls.min())
     if nearest_m >= MISS:
         return False

@@ -40,7 +40,7 @@ def decides_match(oracle: Oracle, aspect: str, objects: tuple[int, ...], frames:
     """Tell whether every marked object is plain in its frame, and the two views of the first differ."""
     if any(oracle.truth.views.span_px(frame, i) < PLAIN_PX for frame, i in zip(frames, objects, strict=True)):
         return False
-    middle = oracle.truth.body(objects[0]).mesh.vertices_m.mean(axis=0)
+    middle = oracle.truth.middle_m(objects[0])
     ways = [oracle.world.path[frame].translation_m - middle for frame in frames[:2]]
     cosine = float(ways[0] @ ways[1]) / float(np.prod([np.linalg.norm(way) for way in ways]))
     return math.degrees(math.acos(min(max(cosine, -1.0), 1.0))) > ALIKE_DEG

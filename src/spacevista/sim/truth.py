@@ -52,6 +52,9 @@ class Truth:
         self._closest: dict[tuple[int, int], ClosestPoints] = {}
         self._nearest: dict[tuple[int, int], NearestPoint | None] = {}
         self._without: dict[int, RayScene] = {}
+        self._middles: dict[int, FloatArray] = {}
+        self._median_depths: dict[int, float] = {}
+        self.relations: dict[tuple[int, int], str | None] = {}  # what `truth_relations.relation` found
 
     @cached_property
     def structure_rays(self) -> RayScene:
@@ -63,6 +66,12 @@ class Truth:
         if object_id not in self._without:
             self._without[object_id] = RayScene(tuple(body for body in self.world.bodies if body.id != object_id))
         return self._without[object_id]
+
+    def middle_m(self, object_id: int) -> FloatArray:
+        """Return the mean (3) of an object's vertices."""
+        if object_id not in self._middles:
+            self._middles[object_id] = self.body(object_id).mesh.vertices_m.mean(axis=0)
+        return self._middles[object_id]
 
     def body(self, object_id: int) -> Body:
         """Return an object's body.
@@ -146,8 +155,10 @@ class Truth:
 
     def median_depth_m(self, frame: int) -> float:
         """Return the median z-depth of a frame's picture where anything is seen (0 where nothing is)."""
-        depth_m, _ = self.views.picture(frame)
-        return float(np.median(depth_m[depth_m > 0])) if (depth_m > 0).any() else 0.0
+        if frame not in self._median_depths:
+            depth_m, _ = self.views.picture(frame)
+            self._median_depths[frame] = float(np.median(depth_m[depth_m > 0])) if (depth_m > 0).any() else 0.0
+        return self._median_depths[frame]
 
     def floor_area_m2(self) -> float | None:
         """Return the area of the room's floor outline; None outside."""

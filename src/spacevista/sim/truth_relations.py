@@ -74,6 +74,12 @@ def how(truth: Truth, aspect: str, objects: tuple[int, ...], frames: tuple[int, 
 
 def relation(truth: Truth, first: int, second: int) -> str | None:
     """Return the name of the relation of one object to another; None where no name fits."""
+    if (first, second) not in truth.relations:
+        truth.relations[first, second] = _found(truth, first, second)
+    return truth.relations[first, second]
+
+
+def _found(truth: Truth, first: int, second: int) -> str | None:
     for name, holds in PRECEDENCE:
         if holds(truth, first, second):
             return name
@@ -89,7 +95,7 @@ def _around(truth: Truth, subject: int, other: int) -> bool:
         return False
     section = _section(truth, other, z)
     axis = np.array([*((section.min(axis=0) + section.max(axis=0)) / 2)[:2], z])
-    rays = RayScene((truth.body(subject),))
+    rays = truth.views.rays_of(subject)
     if not _hits(rays, axis, level_directions(DIRECTIONS)).all():
         return False
     starts = np.concatenate([axis[None], section])
@@ -111,7 +117,7 @@ def _walls(truth: Truth, subject: int, other: int) -> str:
     middle = (low + high) / 2
     if not other_low[2] < low[2] < other_high[2] or not _in_hull(_corners(truth, other), middle[None]).all():
         return ""
-    rays = RayScene((truth.body(other),))
+    rays = truth.views.rays_of(other)
     between = np.array([*middle[:2], 0.5 * (low[2] + other_high[2])])
     walls = _hits(rays, between, level_directions(DIRECTIONS))
     below, above = _hits(rays, middle, np.array([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]]))
@@ -129,9 +135,7 @@ def _plugged(truth: Truth, subject: int, other: int) -> bool:
         return False
     inside = inside[:: max(len(inside) // MOST_CORNERS, 1)]
     around = _sphere(64)
-    hits = _hits(
-        RayScene((truth.body(other),)), np.repeat(inside, len(around), axis=0), np.tile(around, (len(inside), 1))
-    )
+    hits = _hits(truth.views.rays_of(other), np.repeat(inside, len(around), axis=0), np.tile(around, (len(inside), 1)))
     return int((hits.reshape(len(inside), -1).mean(axis=1) >= ENCLOSED).sum()) >= CORNERS
 
 

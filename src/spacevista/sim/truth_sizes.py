@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numba as nb
 import numpy as np
-from scipy.optimize import minimize
 from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.transform import Rotation
 
@@ -18,6 +17,8 @@ from spacevista.geometry.arrays import FloatArray
 
 FACETS = 32  # the largest facets of the hull that are tried as a face of the box
 STARTS = 4  # local searches for boxes that have no face on a facet
+TURN_STEP, LOG_STEP = 1e-5, 1e-8  # a local search ends within these of the least turn and volume
+MOST_STEPS = 249
 COARSE_ROTATIONS = 600  # about 13 degrees apart, up to the 24 symmetries of a box
 
 
@@ -140,9 +141,7 @@ def least_box_near(axes: FloatArray, corners: FloatArray) -> FloatArray:
     The volume has kinks where the box touches other corners, so no gradient is used.
     """
     simplex = np.concatenate([np.zeros((1, 3)), np.eye(3) * 0.05])
-    options = {"initial_simplex": simplex, "xatol": 1e-5, "fatol": 1e-8, "maxiter": 250}
-    result = minimize(_turned_log_volume, np.zeros(3), args=(axes, corners), method="Nelder-Mead", options=options)
-    return np.asarray(_turned(result.x, axes))
+    return np.asarray(_turned(_least_turn(simplex, np.ascontiguousarray(axes), np.ascontiguousarray(corners)), axes))
 
 
 @nb.njit(cache=True)
@@ -172,6 +171,47 @@ def _turned_log_volume(vector: FloatArray, axes: FloatArray, corners: FloatArray
             low, high = min(low, along), max(high, along)
         total += np.log(high - low)
     return total
+
+
+@nb.njit(cache=True)
+def _least_turn(simplex: FloatArray, axes: FloatArray, corners: FloatArray) -> FloatArray:
+    """Return the vector (3) of the turn with the least volume, by the method of Nelder and Mead (1965).
+
+    Step for step as scipy.optimize.minimize takes it (`simplex`: 4 x 3), which is many times slower between the steps.
+    """
+    volumes = np.empty(4)
+    for k in range(4):
+        volumes[k] = _turned_log_volume(simplex[k], axes, corners)
+    order = np.argsort(volumes, kind="mergesort")
+    simplex, volumes = simplex[order], volumes[order]
+    for _ in range(MOST_STEPS):
+        if np.abs(simplex[1:] - simplex[0]).max() <= TURN_STEP and np.abs(volumes[1:] - volumes[0]).max() <= LOG_STEP:
+            break
+        middle = (simplex[0] + simplex[1] + simplex[2]) / 3
+        tried = 2 * middle - simplex[3]
+        volume = _turned_log_volume(tried, axes, corners)
+        if volume < volumes[0]:
+            farther = 3 * middle - 2 * simplex[3]
+            least = _turned_log_volume(farther, axes, corners)
+            if least < volume:
+                tried, volume = farther, least
+            simplex[3], volumes[3] = tried, volume
+        elif volume < volumes[2]:
+            simplex[3], volumes[3] = tried, volume
+        else:
+            beyond = volume < volumes[3]
+            nearer = 1.5 * middle - 0.5 * simplex[3] if beyond else 0.5 * middle + 0.5 * simplex[3]
+            least = _turned_log_volume(nearer, axes, corners)
+            if least <= volume if beyond else least < volumes[3]:
+                simplex[3], volumes[3] = nearer, least
+            else:
+                for k in range(1, 4):
+                    simplex[k] = simplex[0] + 0.5 * (simplex[k] - simplex[0])
+                    volumes[k] = _turned_log_volume(simplex[k], axes, corners)
+        order = np.argsort(volumes, kind="mergesort")
+        simplex, volumes = simplex[order], volumes[order]
+    least_turn: FloatArray = simplex[0]
+    return least_turn
 
 
 def _log_volume(axes: FloatArray, corners: FloatArray) -> float:

@@ -40,7 +40,14 @@ class Views:
         self._pictures: dict[int, tuple[FloatArray, Int32Array]] = {}
         self._spans: dict[int, dict[int, float]] = {}
         self._bodies = {body.id: body for body in world.objects}
+        self._alone: dict[int, RayScene] = {}
         self._stretch = np.linalg.norm(world.camera.rays(), axis=2)  # (H, W): straight-line distance per z-depth
+
+    def rays_of(self, object_id: int) -> RayScene:
+        """Return one object alone, ready for rays."""
+        if object_id not in self._alone:
+            self._alone[object_id] = RayScene((self._bodies[object_id],))
+        return self._alone[object_id]
 
     def picture(self, frame: int) -> tuple[FloatArray, Int32Array]:
         """Return z-depth (H, W; 0 where nothing is hit) and ids (H, W) of a frame at pixel centres."""

@@ -31,10 +31,10 @@ def depth_estimation(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | 
         for thing in scene.objects:
             if any(view.frame_index == frame for view in thing.views):
                 yield point_depth(scene, frame, thing.id, rng)
-                yield nearest_point(scene, frame, thing.id)
-                distance = nearest_distance(scene, frame, thing.id)
-                if distance is not None:
-                    nearest[frame, thing.id] = distance
+                bounds = nearest_bounds(scene.frames[frame], thing.id, scene.noise.depth_rel)
+                yield nearest_within(scene, frame, thing.id, bounds)
+                if bounds is not None:
+                    nearest[frame, thing.id] = with_noise(bounds, depth_error(scene, bounds.middle))
     yield from comparisons(nearest, rng)
 
 
@@ -57,8 +57,12 @@ def point_depth_at(scene: Scene, frame: int, number: int, point_px: tuple[float,
 
 def nearest_point(scene: Scene, frame: int, number: int) -> Fact | Decline:
     """Measure the distance to the nearest visible point of an object."""
+    return nearest_within(scene, frame, number, nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel))
+
+
+def nearest_within(scene: Scene, frame: int, number: int, bounds: Interval | None) -> Fact | Decline:
+    """State the distance to the nearest visible point of an object from its bounds, None where too few pixels show."""
     candidate = Candidate("depth_estimation", "nearest_point", (number,), (frame,))
-    bounds = nearest_bounds(scene.frames[frame], number, scene.noise.depth_rel)
     return Decline(candidate, "too few pixels") if bounds is None else _asked_depth(scene, candidate, bounds)
 
 

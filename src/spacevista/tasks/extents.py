@@ -41,8 +41,8 @@ def footprint_bounds(thing: SceneObject, up: FloatArray) -> tuple[Interval, Inte
 
 def longest_bounds(thing: SceneObject) -> Interval:
     """Return the bounds of the longest side of the minimum-volume box, metres."""
-    seen, possible = hull_vertices(thing.seen_m), hull_vertices(thing.possible_m)
-    rotations = np.concatenate([flush_rotations(seen), flush_rotations(possible)]).transpose(0, 2, 1)
+    seen, possible = thing.corners_m, hull_vertices(thing.possible_m)
+    rotations = np.concatenate([thing.flush_axes, flush_rotations(possible)]).transpose(0, 2, 1)
     least, most = sides(seen, rotations), sides(possible, rotations)
     return within_border(side_bounds(least, most)[0], thing.border_m)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, map_coordinates
@@ -76,6 +77,7 @@ class Floor:
         return np.asarray(np.column_stack([flat_m, heights]) @ self.grid.axes.T)
 
 
+@lru_cache(maxsize=1)  # two tasks ask for the floor of one scene
 def floor_of(scene: Scene, agent: Agent) -> Floor | str:
     """Return the free floor of a scene for an agent, or why there is none."""
     things = [
@@ -123,7 +125,8 @@ def ground_height(scene: Scene, grid: FloorGrid) -> FloatArray | None:
     points, cells = points[inside], cells[inside] // BLOCK
     shape = tuple(-(-n // BLOCK) for n in grid.shape)
     numbers = np.ravel_multi_index((cells[:, 0], cells[:, 1]), shape)
-    order = np.lexsort((points[:, 2], numbers))
+    by_height = np.argsort(points[:, 2])
+    order = by_height[np.argsort(numbers[by_height], kind="stable")]
     first, counts = np.unique(numbers[order], return_index=True, return_counts=True)[1:]
     enough = counts >= LEAST_POINTS
     if not enough.any():

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
@@ -101,6 +102,7 @@ def subset(boxes: Boxes, numbers: list[int]) -> Boxes:
     return Boxes(boxes.low_m[numbers], boxes.high_m[numbers])
 
 
+@lru_cache(maxsize=1)  # three tasks ask for the space of one scene
 def workspace_of(scene: Scene) -> Workspace | str:
     """Return the space over the table of a scene, or why there is none."""
     if len(scene.objects) < 2:
