@@ -150,6 +150,18 @@ def test_a_start_inside_an_obstacle_is_declined():
     assert planned(replace(now, possible=near), moved, goal) == "start inside an obstacle or not seen to be free"
 
 
+def test_the_longest_thing_can_be_brought_beside_the_outermost():
+    # The wall is 0.3 long; bricks 1 and 2 end at x = -0.35 and 0.35, the wall and 4 at y = -0.12 and 0.45. The typical
+    # size is 0.1, and what reached only that far had no room for the wall beside them.
+    now = space()
+    high = now.low_m + np.array(now.occupied.shape) * now.cell_m
+    assert now.low_m[:2] == pytest.approx([-0.65, -0.42], abs=0.04)
+    assert (now.low_m[:2] <= [-0.65, -0.42]).all()
+    assert (high[:2] >= [0.65, 0.75]).all()
+    # 0.7 wide and 0.1 + 4 steps of 5 mm on either side, in 72 cells, as if it were all so.
+    assert now.cell_m == pytest.approx([0.94 / 72] * 3, rel=0.03)
+
+
 def changed(number, **changes):
     scene = table()
     return replace(scene, objects=tuple(replace(t, **changes) if t.id == number else t for t in scene.objects))
