@@ -150,6 +150,18 @@ def test_a_start_inside_an_obstacle_is_declined():
     assert planned(replace(now, possible=near), moved, goal) == "start inside an obstacle or not seen to be free"
 
 
+def test_the_longest_thing_can_be_brought_beside_the_outermost():
+    # The wall is 0.3 long; bricks 1 and 2 end at x = -0.35 and 0.35, the wall and 4 at y = -0.12 and 0.45. The typical
+    # size is 0.1, and what reached only that far had no room for the wall beside them.
+    now = space()
+    high = now.low_m + np.array(now.occupied.shape) * now.cell_m
+    assert now.low_m[:2] == pytest.approx([-0.65, -0.42], abs=0.04)
+    assert (now.low_m[:2] <= [-0.65, -0.42]).all()
+    assert (high[:2] >= [0.65, 0.75]).all()
+    # 0.7 wide and 0.1 + 4 steps of 5 mm on either side, in 72 cells, as if it were all so.
+    assert now.cell_m == pytest.approx([0.94 / 72] * 3, rel=0.03)
+
+
 def changed(number, **changes):
     scene = table()
     return replace(scene, objects=tuple(replace(t, **changes) if t.id == number else t for t in scene.objects))
@@ -246,6 +258,44 @@ def test_a_hair_decides_nothing():
     near.high_m[now.number(4)] = [0.1, 0.2, 0.1]
     found = which_one(replace(now, possible=near), Candidate("obstacles_location", "which", (1, 2, 4, 3)))
     assert found.reason == "not decided between seen and possible boxes"
+
+
+def lying(now, **boxes):
+    """The space with other seen and possible boxes: {"seen": {number: (low, high)}, ...}."""
+    made = {}
+    for which, changes in boxes.items():
+        old = getattr(now, which)
+        made[which] = Boxes(old.low_m.copy(), old.high_m.copy())
+        for number, (low, high) in changes.items():
+            made[which].low_m[now.number(number)], made[which].high_m[now.number(number)] = low, high
+    return replace(now, **made)
+
+
+def test_what_a_thing_lies_on_is_not_in_its_way():
+    # 4 is right under brick 1, whose hollow might reach down into it, to z = -0.1: not decided. The middle between what
+    # was seen and what might be is at z = 0.025, and half of 0.1 below it is within 4; but there 1 is not.
+    now = space()
+    own = (now.seen.low_m[now.number(1)], now.seen.high_m[now.number(1)])
+    under = ([-0.35, -0.05, -0.1], [-0.25, 0.05, 0.0])
+    hollow = (own[0] - [0, 0, 0.1], own[1])
+    asked = Candidate("obstacles_location", "which", (1, 2, 4, 3))
+    open_below = lying(now, seen={4: under}, possible={4: under, 1: hollow})
+    assert which_one(open_below, asked).reason == "not decided between seen and possible boxes"
+    # With 1 seen down to its foot, and 4 a hand lower, it is the wall.
+    lower = (np.array(under[0]) - [0, 0, 0.02], np.array(under[1]) - [0, 0, 0.02])
+    assert which_one(lying(now, seen={4: lower}, possible={4: lower}), asked).choice == "3"
+
+
+def test_a_middle_that_is_not_sure_decides_nothing_beside_the_way():
+    # Brick 1 might reach 0.2 farther back, so that its middle is 0.05 off, and what it sweeps 0.1 and more wider.
+    now = space()
+    low, high = now.possible.low_m[now.number(1)], now.possible.high_m[now.number(1)]
+    beside = ([-0.1, 0.15, 0.0], [0.1, 0.25, 0.1])  # 4; seen, the sweep reaches up to 0.07
+    asked = Candidate("obstacles_location", "which", (1, 2, 4, 3))
+    near = lying(now, seen={4: beside}, possible={4: beside})
+    assert which_one(near, asked).choice == "3"
+    wide = lying(near, possible={1: (low, high + np.array([0, 0.2, 0]))})
+    assert which_one(wide, asked).reason == "not decided between seen and possible boxes"
 
 
 def test_pairs_are_drawn_from_all_ordered_ones():

@@ -12,7 +12,7 @@ from spacevista.qa.audit_plans import plan_is_right
 from spacevista.scales import Scale
 from spacevista.sim.truth import Truth
 from spacevista.tasks.facts import Candidate, Decline
-from spacevista.tasks.floor import floor_of
+from spacevista.tasks.floor import floor_of, rises_m
 from spacevista.tasks.floor_paths import is_free, surely_hit, turn_deg, walked, way_over, why_it_fails
 from spacevista.tasks.navigation import measure as navigate
 from spacevista.tasks.navigation import navigation, north_deg, paths_of
@@ -155,6 +155,44 @@ def test_a_walk_that_ends_far_off_fails_and_one_that_ends_near_does_not():
     goal = now.ids.index(3)
     assert why_it_fails(now, np.array([[3.0, 3.0], [3.0, 6.0]]), goal) == ("ends elsewhere", 0)
     assert why_it_fails(now, np.array([[3.0, 3.0], [3.0, 0.0]]), goal) is None
+
+
+def test_an_end_that_the_unseen_side_of_a_goal_might_reach_is_not_elsewhere():
+    # What was seen of 3 ends at y = 0.3. An end at y = 6 is elsewhere, unless 3 might reach up to y = 5.
+    now = floor()
+    goal = now.ids.index(3)
+    end = np.array([4.0, 6.0])
+    tall = np.array([[3.5, -0.7], [4.5, -0.7], [4.5, 5.0], [3.5, 5.0]])
+    more = tuple(tall if k == goal else corners for k, corners in enumerate(now.possible_flat))
+    deep = replace(now, possible_flat=more)
+    assert deep.least_distance_m(end, goal) == pytest.approx(1.0)
+    assert deep.least_distance_m(np.array([4.0, 4.0]), goal) == 0
+    assert deep.least_distance_m(np.array([7.5, 9.0]), goal) == pytest.approx(5.0)  # 3 and 4 from a corner
+    assert why_it_fails(now, np.stack([end - 1, end]), goal) == ("ends elsewhere", 0)
+    assert why_it_fails(deep, np.stack([end - 1, end]), goal) is None
+
+
+def test_ground_rises_by_its_highest_place_within_the_radius():
+    # 0.1 a cell, so 0.2 within two cells; at the end nothing higher is known; a kerb of 0.3 counts from both cells off.
+    slope = np.tile(0.1 * np.arange(8.0)[:, None], (1, 5))
+    assert rises_m(slope, 2.0)[:, 2] == pytest.approx([0.2] * 6 + [0.1, 0.0])
+    kerb = np.where(np.arange(8)[:, None] < 4, 0.0, 0.3) * np.ones((1, 5))
+    assert rises_m(kerb, 2.0)[:, 2] == pytest.approx([0, 0, 0.3, 0.3, 0, 0, 0, 0])
+    unknown = np.where(np.arange(8)[:, None] < 4, 0.0, np.nan) * np.ones((1, 5))
+    assert rises_m(unknown, 2.0)[:4] == pytest.approx(0)
+    assert np.isnan(rises_m(unknown, 2.0)[4:]).all()
+
+
+def test_an_agent_with_a_small_step_stays_off_a_steep_bank(monkeypatch):
+    # A bank of 0.4 m beyond y = 2.6: over 0.15 of the cart's 0.8 m.
+    def banked(scene, grid):
+        return np.where(grid.centres()[..., 1] > 2.6, 0.4, 0.0)
+
+    monkeypatch.setattr("spacevista.tasks.floor.ground_height", banked)
+    now = floor_of(yard(), CART)
+    (near, far), _ = now.grid.cells_of(np.array([[2.5, 2.4], [2.5, 1.8]]))
+    assert not now.standing[tuple(near)]
+    assert now.standing[tuple(far)]
 
 
 def test_unseen_floor_is_not_free():

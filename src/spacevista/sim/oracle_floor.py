@@ -1,20 +1,21 @@
 """Which questions about walking over the ground the views hold the answer to, with the true meshes and cameras.
 
 Frame: world, metres, z up. A cell of the ground is free if some camera saw it and all of an agent's height over it, and
-a plumb line there meets no object. Ways lead over cells that see each other, with few stretches.
+a plumb line there meets no object. An agent stands where the ground within its radius rises no higher than its step.
+Ways lead over cells that see each other, with few stretches.
 """
 
 from __future__ import annotations
 
 import numba as nb
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, maximum_filter
 
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.sim.oracle_carve import Carver
 from spacevista.sim.raycast import RayScene
 from spacevista.sim.truth import Truth
-from spacevista.sim.truth_floor import Walks
+from spacevista.sim.truth_floor import STEP_SHARE, Walks
 
 CELLS = 160  # along the longer side at most
 CELLS_PER_WIDTH = 5
@@ -40,9 +41,11 @@ class FloorOracle:
         self.cell_m = max(width_m / CELLS_PER_WIDTH, float((high - low).max()) / CELLS)
         lines = [np.arange(a + self.cell_m / 2, b, self.cell_m) for a, b in zip(low, high, strict=True)]
         self.places_m = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1)
-        free, owners = self._look(carver, width_m, height_m)
+        free, owners, ground_m = self._look(carver, width_m, height_m)
         room = distance_transform_edt(np.pad(free, 1))[1:-1, 1:-1] * self.cell_m
-        self.standing: BoolArray = room >= ROOM * width_m / 2 + 1.4 * self.cell_m
+        wide = int(np.ceil(ROOM * width_m / 2 / self.cell_m))
+        rises = maximum_filter(ground_m, size=2 * wide + 1) - ground_m > STEP_SHARE * height_m
+        self.standing: BoolArray = (room >= ROOM * width_m / 2 + 1.4 * self.cell_m) & ~rises
         reach = max(REACH_WIDTHS * width_m, width_m / 2 + REACH_CELLS * self.cell_m)
         self._nodes, rings = self._choose(owners, reach)
         apart = np.linalg.norm((self._nodes[:, None] - self._nodes[None]).astype(float), axis=2)
@@ -73,8 +76,8 @@ class FloorOracle:
         off = np.abs((turns[:, None] - np.array(TURNS) + 180) % 360 - 180)
         return bool((off.min(axis=1) <= PLAIN_DEG).all() and off[0].argmin() != 0)
 
-    def _look(self, carver: Carver, width_m: float, height_m: float) -> tuple[BoolArray, IntArray]:
-        """Return which cells are free, and the object (0: none) over or under each."""
+    def _look(self, carver: Carver, width_m: float, height_m: float) -> tuple[BoolArray, IntArray, FloatArray]:
+        """Return which cells are free, the object (0: none) over or under each, and the ground's height."""
         flat = self.places_m.reshape(-1, 2)
         ground = Walks(self.truth, width_m, height_m).ground_m(flat)
         known = np.flatnonzero(np.isfinite(ground))
@@ -89,7 +92,8 @@ class FloorOracle:
         free = np.zeros(len(flat), dtype=bool)
         free[known[seen & (hits.body < 0)]] = True
         shape = self.places_m.shape[:2]
-        return free.reshape(shape), owners.reshape(shape)
+        level = np.where(np.isfinite(ground), ground, np.nanmin(ground, initial=np.inf))
+        return free.reshape(shape), owners.reshape(shape), level.reshape(shape)
 
     def _choose(self, owners: IntArray, reach_m: float) -> tuple[IntArray, dict[int, IntArray]]:
         """Return cells (N, 2) that ways may turn at, and the numbers of those beside each object."""

@@ -2,7 +2,7 @@
 
 Frame: horizontal axes and up of the world, metres. The ground may rise and fall: its height is that of the lowest
 background points around. Cells under what was seen of an object below the agent's head are not free; what was not
-seen is not.
+seen is not. Where the ground rises too far within its radius, on a steep slope or beside a step, no agent stands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, map_coordinates
+from scipy.ndimage import distance_transform_edt, map_coordinates, maximum_filter
 from scipy.spatial import cKDTree
 
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
@@ -35,6 +35,7 @@ COLUMN = (0.2, 0.45, 0.7, 1.0)  # of the agent's height, where it is looked whet
 REACH_WIDTHS, REACH_CELLS = 1.5, 4.0  # an agent whose middle is so near to an object is beside it
 EDGE_WIDTHS = 5.0  # the floor reaches so far beyond the objects
 HEAD = 0.9  # of the agent's height
+STEEP = 0.15  # of the agent's height: it is said to climb a fifth; the ground is measured over patches
 PIXEL_STEP = 2  # of the pixels used for the ground's height
 
 
@@ -47,6 +48,7 @@ class Floor:
         standing: (X, Y) where the agent's middle may be; `net` leads over some of these cells.
         ids: objects whose place is known; `middles_m` are those of their footprints.
         seen_flat: their seen points from above: no nearer than the objects themselves.
+        possible_flat: outlines (K, 2) of all they might fill, counter-clockwise: no farther than the objects.
         low_points: seen points (N, 2) below the agent's head: running into these is certain; `owners` (N) are the
             places in `ids` of their objects.
         reach_m: an agent whose middle is so near to a footprint is beside the object.
@@ -60,6 +62,7 @@ class Floor:
     ids: tuple[int, ...]
     middles_m: tuple[FloatArray, ...]
     seen_flat: tuple[cKDTree, ...]
+    possible_flat: tuple[FloatArray, ...]
     low_points: cKDTree
     owners: IntArray
     agent: Agent
@@ -69,6 +72,16 @@ class Floor:
     def distance_m(self, flat_m: FloatArray, number: int) -> float:
         """Return the distance of a place (2) from the nearest seen point of an object, from above."""
         return float(self.seen_flat[number].query(flat_m)[0])
+
+    def least_distance_m(self, flat_m: FloatArray, number: int) -> float:
+        """Return the distance of a place (2) from all that an object might fill, from above; 0 within it."""
+        corners = self.possible_flat[number]
+        if in_outline(flat_m[None, None], corners)[0, 0]:
+            return 0.0
+        sides = np.roll(corners, -1, axis=0) - corners
+        lengths = np.maximum((sides**2).sum(axis=1), 1e-300)
+        shares = np.clip(((flat_m - corners) * sides).sum(axis=1) / lengths, 0, 1)
+        return float(np.linalg.norm(corners + shares[:, None] * sides - flat_m, axis=1).min())
 
     def to_world(self, flat_m: FloatArray) -> FloatArray:
         """Return places (N, 2) on the ground as world points (N, 3)."""
@@ -99,6 +112,7 @@ def floor_of(scene: Scene, agent: Agent) -> Floor | str:
     if not free.any():
         return "no free floor"
     standing = room_in_cells(free) * grid.cell_m >= agent.width_m / 2 + margin + CELL_REACH * grid.cell_m
+    standing &= rises_m(ground, agent.width_m / 2 / grid.cell_m + CELL_REACH) <= STEEP * agent.height_m
     reach = max(REACH_WIDTHS * agent.width_m, agent.width_m / 2 + margin + REACH_CELLS * grid.cell_m)
     flat = [t.seen_m @ axes[:, :2] for t in things]
     seen_flat = tuple(cKDTree(points) for points in flat)
@@ -110,6 +124,7 @@ def floor_of(scene: Scene, agent: Agent) -> Floor | str:
         ids=tuple(t.id for t in things),
         middles_m=tuple((points.min(axis=0) + points.max(axis=0)) / 2 for points in flat),
         seen_flat=seen_flat,
+        possible_flat=tuple(outline(t.possible_m @ axes[:, :2]) for t in things),
         low_points=cKDTree(np.concatenate(low)),
         owners=np.repeat(np.arange(len(low)), [len(points) for points in low]),
         agent=agent,
@@ -155,6 +170,14 @@ def _spread(patches: FloatArray, grid: FloorGrid) -> FloatArray:
     heights = map_coordinates(filled, places, order=1, mode="nearest")
     known = map_coordinates(away, places, order=0, mode="nearest") <= GROUND_REACH
     return np.where(known, heights, np.nan)
+
+
+def rises_m(ground_m: FloatArray, radius_cells: float) -> FloatArray:
+    """Return by how much known ground (X, Y; NaN: not known) within a radius is higher than each cell; NaN likewise."""
+    reach = int(radius_cells)
+    disc = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1]) <= radius_cells
+    known = np.where(np.isfinite(ground_m), ground_m, -np.inf)
+    return np.asarray(maximum_filter(known, footprint=disc, mode="nearest") - ground_m)
 
 
 def seen_free(scene: Scene, grid: FloorGrid, ground_m: FloatArray, agent: Agent) -> BoolArray:

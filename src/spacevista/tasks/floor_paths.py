@@ -18,7 +18,8 @@ from spacevista.tasks.floor import Floor
 MOST_LEGS = 3
 LEAST_LEG_WIDTHS = 2.0  # a stretch shorter than this is not told
 SURE_HIT = 0.35  # of the agent's width: a seen point so near to its middle is run into
-ELSEWHERE = 1.5  # of the reach: an end at least so far from the goal is elsewhere
+ELSEWHERE = 1.5  # of the reach: an end at least so far from what was seen of the goal is elsewhere,
+OUT_OF_REACH = 1.2  # if it is so far from all that the goal might fill
 
 
 def way_over(floor: Floor, stops: list[int]) -> FloatArray | str:
@@ -82,8 +83,9 @@ def why_it_fails(floor: Floor, way_m: FloatArray, goal: int) -> tuple[Literal["h
     hit = surely_hit(floor, way_m)
     if hit is not None:
         return "hits", floor.ids[hit]
-    away = floor.distance_m(way_m[-1], goal)
-    return ("ends elsewhere", 0) if away >= ELSEWHERE * floor.reach_m + floor.margin_m else None
+    away = floor.distance_m(way_m[-1], goal) >= ELSEWHERE * floor.reach_m + floor.margin_m
+    out = floor.least_distance_m(way_m[-1], goal) >= OUT_OF_REACH * floor.reach_m + floor.margin_m
+    return ("ends elsewhere", 0) if away and out else None
 
 
 def surely_hit(floor: Floor, way_m: FloatArray) -> int | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from spacevista.geometry.arrays import FloatArray
+from spacevista.geometry.arrays import BoolArray, FloatArray
 from spacevista.geometry.sweeps import Boxes, entered_at
 from spacevista.scenes.record import Scene
 from spacevista.tasks.facts import Candidate, Decline, Fact
@@ -101,29 +101,37 @@ def objects_met(space: Workspace, candidate: Candidate) -> list[bool | None] | s
     moved, towards = (space.number(number) for number in candidate.objects[:2])
     if not (space.known[moved] and space.known[towards]):
         return "unseen side without an end"
-    boxes = middles(space)
-    start = boxes.centre_m[moved]
-    end = np.array([*boxes.centre_m[towards, :2], start[2]])
-    slack = CLEAR_SHARE * float(space.seen.size_m[moved].min()) + float(space.margin_m.max())
-    surely = swept(space, moved, towards, (start, end), space.seen, -slack)
-    perhaps = swept(space, moved, towards, (start, end), space.possible, slack)
+    slack = CLEAR_SHARE * float(space.seen.size_m[moved].min())
+    off = step_unsure_m(space, moved) + step_unsure_m(space, towards)
+    noise = space.margin_m[:, None]
+    inner, outer = space.seen.grown(-noise), space.possible.grown(noise)
+    less, more = inner.grown(-slack - off), outer.grown(slack + off)
+    step = (middles(space).centre_m[towards] - middles(space).centre_m[moved]) * np.array([1.0, 1.0, 0.0])
+    surely = swept(inner.at(moved), less, step, stopped_at(outer.at(moved), outer.at(towards), step))
+    perhaps = swept(outer.at(moved), more, step, stopped_at(inner.at(moved), inner.at(towards), step))
+    surely &= (less.size_m > 0).all(axis=1)  # of what is left of it
     return [
         False if number in (moved, towards) or not maybe else True if sure else None
         for number, (sure, maybe) in enumerate(zip(surely, perhaps, strict=True))
     ]
 
 
-def swept(
-    space: Workspace, moved: int, towards: int, ends: tuple[FloatArray, FloatArray], boxes: Boxes, grown_m: float
-) -> list[bool]:
-    """Tell which boxes, all faces moved outwards by `grown_m`, are met before the box that is moved towards."""
-    size = boxes.size_m[moved]
-    own = middles(space)
-    stop = float(entered_at(*ends, own.size_m[moved], own.at(towards))[0])
-    if not np.isfinite(stop):
-        stop = 1.0  # it passes over what it is moved towards
-    start, end = ends[0], ends[0] + min(stop, 1.0) * (ends[1] - ends[0])
-    return [bool(share <= 1) for share in entered_at(start, end, size, boxes.grown(grown_m))]
+def step_unsure_m(space: Workspace, number: int) -> FloatArray:
+    """Return by how much (3) the middle of an object's box may be off, level; noise is counted apart."""
+    spare = space.possible.size_m[number] - space.seen.size_m[number]
+    return np.asarray(spare / 4 * np.array([1.0, 1.0, 0.0]))
+
+
+def stopped_at(moving: Boxes, towards: Boxes, step_m: FloatArray) -> float:
+    """Return the share of a step at which a box (1) meets the one that it is moved towards; 1: it passes over it."""
+    start = moving.centre_m[0]
+    return min(float(entered_at(start, start + step_m, moving.size_m[0], towards)[0]), 1.0)
+
+
+def swept(moving: Boxes, boxes: Boxes, step_m: FloatArray, stop: float) -> BoolArray:
+    """Tell which boxes (N) a box (1) enters on a share of a step, from its own place."""
+    start = moving.centre_m[0]
+    return np.isfinite(entered_at(start, start + stop * step_m, moving.size_m[0], boxes))
 
 
 def foot_open(space: Workspace, number: int) -> float:

@@ -213,16 +213,18 @@ def occupied_space(
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return corner, cell sides and the cells around all objects that no view saw through, the support's layer apart.
 
-    The space reaches as far over and beside the objects as the largest of them is.
+    The space reaches as far over and beside the objects as the largest of them is that may be moved, so that it can be
+    brought beside any; its cells are as fine as if it reached as far as the typical one.
     """
     finite = np.isfinite(possible.low_m).all(axis=1)
     low, high = possible.low_m[finite].min(axis=0), possible.high_m[finite].max(axis=0)
-    reach = float(np.median(possible.size_m[finite].max(axis=1))) + 4 * step_m
-    tallest = float(possible.size_m[finite][:, 2].max())
-    table = low[2]
-    edge = np.array([reach, reach, 0])
-    low, high = low - edge, high + edge + np.array([0, 0, tallest + 4 * step_m])
-    cell = float((high - low).max()) / CELLS
+    typical = float(np.median(possible.size_m[finite].max(axis=1))) + 4 * step_m
+    moved = finite & ~np.array([thing.open_space for thing in scene.objects])
+    largest = float(possible.size_m[moved][:, :2].max(initial=0.0)) + 4 * step_m
+    table, aside = low[2], np.array([1.0, 1.0, 0.0])
+    high = high + np.array([0, 0, float(possible.size_m[finite][:, 2].max()) + 4 * step_m])
+    cell = float((high - low + 2 * typical * aside).max()) / CELLS
+    low, high = low - max(typical, largest) * aside, high + max(typical, largest) * aside
     counts = np.maximum(np.ceil((high - low) / cell - 1e-6).astype(int), 1)
     lines = [low[k] + (np.arange(counts[k]) + 0.5) * cell for k in range(3)]
     centres = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, 3)
