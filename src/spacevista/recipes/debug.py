@@ -48,20 +48,23 @@ def experts() -> ExpertsSettings:
 
 
 def router() -> RouterStageSettings:
-    """Return 100 steps of a router over frozen experts."""
-    return RouterStageSettings(**COMMON, expected_hours=0.05, trained=("router",), steps=100, learning_rate=5e-3)
+    """Return 100 steps of a router and its experts, thawed: over frozen ones so few steps show nothing."""
+    return RouterStageSettings(
+        **COMMON, expected_hours=0.05, trained=("router", "experts"), steps=100, learning_rate=3e-3
+    )
 
 
 def grpo() -> GrpoSettings:
-    """Return 50 steps of one question each, without a reference; the language model learns."""
+    """Return 100 steps of two questions each, without a reference; the language model learns."""
     return GrpoSettings(
         recipe="debug",
         follows=COMMON["follows"],
         machine=COMMON["machine"],
         expected_hours=0.15,
         expected_memory_gb=1.5,
-        steps=50,
-        learning_rate=1e-4,
+        steps=100,
+        batch_size=16,
+        learning_rate=5e-5,
         completion_tokens=48,
         beta=0.0,
         frames=4,

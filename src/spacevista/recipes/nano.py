@@ -41,7 +41,7 @@ def experts() -> ExpertsSettings:
 
 def router() -> RouterStageSettings:
     """Return 2,000 steps of a router over frozen experts."""
-    return replace(debug.router(), **COMMON, expected_hours=0.3, steps=2_000, learning_rate=2e-3)
+    return replace(debug.router(), **COMMON, expected_hours=0.3, trained=("router",), steps=2_000, learning_rate=2e-3)
 
 
 def grpo() -> GrpoSettings:

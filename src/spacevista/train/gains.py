@@ -49,20 +49,38 @@ def with_own_expert(model: Any, question: Question) -> AbstractContextManager[No
     return experts_of(model).forced(weights)
 
 
-@torch.no_grad()
 def row_losses(
     settings: RunSettings, model: Path | None, rows: Sequence[Row], around: Around = plainly
 ) -> NDArray[np.float64]:
     """Return the mean loss (nats) over the tokens of each row's completion."""
+    losses, tokens = _summed_losses(settings, model, rows, around)
+    return losses / tokens
+
+
+def right_chances(settings: GrpoSettings, model: Path, rows: Sequence[Row]) -> NDArray[np.float64]:
+    """Return how likely an answer that is drawn at temperature 1 is each row's right one, without drawing any.
+
+    Only of rows of form mc without a rationale: no other text is the right answer of theirs.
+    """
+    losses, _ = _summed_losses(settings, model, rows, plainly)
+    return np.exp(-losses)
+
+
+@torch.no_grad()
+def _summed_losses(
+    settings: RunSettings | GrpoSettings, model: Path | None, rows: Sequence[Row], around: Around
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the loss of each row's completion, summed over its tokens, and how many these are."""
     learner, processor = start_model(settings, model)
     learner.eval()
     collator = Collator(processor, budget_for(processor, settings.frames, settings.pixels))
-    losses = []
+    losses, tokens = [], []
     for row in rows:
         with around(learner, row.question):
             loss, by_scale = answer_loss(learner, Batch(**collator([row])))
-        losses.append(float(loss) / float(by_scale[:, 1].sum()))
-    return np.array(losses)
+        losses.append(float(loss))
+        tokens.append(float(by_scale[:, 1].sum()))
+    return np.array(losses), np.array(tokens)
 
 
 def row_rewards(settings: GrpoSettings, model: Path, rows: Sequence[Row], root: Path) -> NDArray[np.float64]:
