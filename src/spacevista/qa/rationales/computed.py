@@ -26,12 +26,14 @@ from spacevista.qa.options import LETTERS
 from spacevista.qa.patterns import fill
 from spacevista.qa.rationales.gate import Case
 from spacevista.qa.rationales.patterns import patterns
+from spacevista.qa.rationales.plans import plan_slots
 from spacevista.qa.record import Question
 from spacevista.qa.told import ABOUT_KINDS, plural, told
 from spacevista.qa.wording import one_of, value_text
 from spacevista.scales import METRES_PER_UNIT, SCALE_FACTS, Scale
 from spacevista.scoring.rewards import MAX_NAME_CHARACTERS
 from spacevista.tasks.facts import Interval
+from spacevista.tasks.plans import PLANNING
 
 STREAM = 2_000  # random numbers of the wording of rationales, apart from those of the questions
 NOTHING = "next to nothing"
@@ -73,6 +75,8 @@ def _body(question: Question, case: Case, rng: np.random.Generator) -> list[str]
         body.append(one_of(general.bounds, rng))
     if "like" in slots:
         body.append(one_of(general.compared, rng))
+    if "fails" in slots:
+        body.append(one_of(general.fails, rng))
     return [fill(pattern, slots) for pattern in body]
 
 
@@ -207,6 +211,10 @@ def _one_area(question: Question, case: Case) -> Slots:
     return {"low": low, "high": high}
 
 
+def _plan(question: Question, case: Case) -> Slots:
+    return plan_slots(case.fact, phrases(question, case), case.names, _unit(question))
+
+
 BY_TASK: Mapping[str, Callable[[Question, Case], Slots]] = {
     "object_size": _one_length,
     "absolute_distance": _one_length,
@@ -216,6 +224,7 @@ BY_TASK: Mapping[str, Callable[[Question, Case], Slots]] = {
     "view_change": _motion,
     "room_size": _one_area,
     "area_estimation": _one_area,
+    **dict.fromkeys(PLANNING, _plan),
 }
 
 

@@ -13,12 +13,14 @@ from functools import cache
 
 import numpy as np
 
+from spacevista.qa.rationales.plan_numbers import lengths_and_angles
 from spacevista.qa.told import told
 from spacevista.scenes.record import Scene, SceneObject
 from spacevista.scoring.units import Dimension
 from spacevista.tasks.facts import Candidate, Fact, Interval
 from spacevista.tasks.object_size import size_bounds
 from spacevista.tasks.pairs import gaps_by_pair
+from spacevista.tasks.plans import RIGHT_PLAN, Plan, PlanFact
 
 TOLERANCE = 0.10  # relative, beyond the interval: what counts as right in the audit
 TOLERANCE_DEG = 5.0  # of an angle, where that is more
@@ -54,10 +56,12 @@ class Known:
 
 
 def known_of_fact(fact: Fact) -> tuple[Known, ...]:
-    """Return what a fact itself says: its values, or the quantities that its choice compares."""
+    """Return what a fact itself says: its values, what its choice compares, or what leads to its plan."""
     task, aspect = fact.candidate.task, fact.candidate.aspect
     if fact.quantity == "motion" or (task, aspect) == ("view_change", "direction"):
         return tuple(_motion(fact.intervals))
+    if isinstance(fact, PlanFact):
+        return tuple(_of_plan(fact.plans[RIGHT_PLAN]))
     if fact.quantity == "choice":
         dimension = COMPARED.get((task, aspect))
         return () if dimension is None else tuple(_around(dimension, i) for i in fact.intervals)
@@ -104,6 +108,12 @@ def _motion(intervals: Sequence[Interval]) -> Iterator[Known]:
         yield Known("length", part.low, part.high, slack)
     yield Known("length", path, path, slack)
     yield from (_around("angle", interval) for interval in intervals[3:])
+
+
+def _of_plan(plan: Plan) -> Iterator[Known]:
+    lengths, angles = lengths_and_angles(plan)
+    yield from (_around("length", Interval(v, v)) for v in lengths)
+    yield from (_around("angle", Interval(v, v)) for v in angles)
 
 
 def _extents(scene: Scene, thing: SceneObject) -> Iterator[Known]:

@@ -22,6 +22,7 @@ class General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         opening: with {scale} and {name}; `opening_without_scale` where no object has a size.
         bounds: with {low} and {high}, of a value that is not known to the last digit.
         compared: with {like}, a length against the size of the scene.
+        fails: with {fails}, how other ways than the right one come out.
         value, choice: what is said of a fact whose task has no sentences of its own; {value}, {option}.
         letter, number, sentence: how it ends, by the form of the answer; {letter}, {option}, {answer}.
     """
@@ -30,6 +31,7 @@ class General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_without_scale: Sentences
     bounds: Sentences
     compared: Sentences
+    fails: Sentences
     value: Sentences
     choice: Sentences
     letter: Sentences
