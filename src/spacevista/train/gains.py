@@ -54,7 +54,7 @@ def row_losses(
 ) -> NDArray[np.float64]:
     """Return the mean loss (nats) over the tokens of each row's completion."""
     losses, tokens = _summed_losses(settings, model, rows, around)
-    return losses / tokens
+    return np.asarray(losses / tokens)
 
 
 def right_chances(settings: GrpoSettings, model: Path, rows: Sequence[Row]) -> NDArray[np.float64]:
@@ -63,7 +63,7 @@ def right_chances(settings: GrpoSettings, model: Path, rows: Sequence[Row]) -> N
     Only of rows of form mc without a rationale: no other text is the right answer of theirs.
     """
     losses, _ = _summed_losses(settings, model, rows, plainly)
-    return np.exp(-losses)
+    return np.asarray(np.exp(-losses))
 
 
 @torch.no_grad()
