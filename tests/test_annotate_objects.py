@@ -8,7 +8,10 @@ import pytest
 from small_captures import capture_of, with_depth_noise
 from small_worlds import box, cylinder, orbit
 from spacevista.annotate.annotate import annotate
+from spacevista.annotate.lift import Lifted
+from spacevista.annotate.objects import with_ends
 from spacevista.geometry.poses import Pose
+from spacevista.scenes.record import Noise
 from spacevista.tasks.extents import footprint_bounds, height_bounds, longest_bounds, volume_bounds
 from spacevista.tasks.facts import Decline
 from spacevista.tasks.object_size import object_size
@@ -202,3 +205,16 @@ def test_with_noise_what_is_asked_is_near_the_truth_and_says_that_it_is_noisy():
     for key, fact in asked.items():
         assert fact.values[0] == pytest.approx(truths[key], rel=0.1), key  # what the audit calls right
         assert fact.intervals[0].statistical > 0
+
+
+def test_with_noise_the_ends_that_few_masks_show_may_come_nearer_to_others():
+    # A bar fused from x = 0 to 1, which masks show up to 1.08; pixels 0.02 wide. Exact masks show all there is.
+    def along(xs):
+        points = np.column_stack([xs, np.zeros((len(xs), 2))])
+        return Lifted(points, np.zeros(len(xs), dtype=np.int64), np.full(len(xs), 5.0), np.full(len(xs), 0.02))
+
+    fused, shown = along(np.linspace(0, 1, 101)), along(np.linspace(0, 1.08, 1001))
+    assert with_ends(fused, shown, Noise(0.0, 0.0, 0.0))[:, 0].max() == 1.0
+    ends = with_ends(fused, shown, Noise(0.01, 0.0, 0.0))
+    assert ends[:, 0].max() == pytest.approx(1.08, abs=0.02)  # within the pixel
+    assert len(ends) == 101 + 55  # one of each of 1.08 / 0.02 = 54 pixels, and the last point begins another

@@ -45,7 +45,8 @@ class MeasuredObject:
     Attributes:
         space: the grid behind its possible space; None with too few points.
         cells_m: surface cells of that space (N, 3).
-        points_m: all points (N, 3) that may be its own, those apart from its largest group included.
+        points_m: all points (N, 3) that may be its own, those apart from its largest group included, and with noise
+            those that only some masks show or that look seen through: the ends of the object.
         footprint_m: of a pixel on it.
         walls: planes it does not cross, normals towards it.
     """
@@ -95,7 +96,8 @@ def measure_object(
         space = space if finer.open_space else finer
     seen = body_of(lifted, noise).points_m
     cells = space.surface_cells()
-    corners = silhouette_corners(possibly_own(raw, support, noise), up, support)
+    own = possibly_own(raw, support, noise)
+    corners = silhouette_corners(own, up, support)
     possible = hull_vertices(np.concatenate([corners, reachable_corners(space, cells, support)]))
     record = SceneObject(
         object_id,
@@ -108,7 +110,7 @@ def measure_object(
         extent_error(lifted, noise),
         BORDER_FOOTPRINTS * footprint if noise.depth_rel > 0 else 0.0,
     )
-    return MeasuredObject(record, space, cells, lifted.points_m, footprint, walls)
+    return MeasuredObject(record, space, cells, with_ends(lifted, own, noise), footprint, walls)
 
 
 def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:
@@ -140,6 +142,14 @@ def possibly_own(raw: Lifted, support: Plane | None, noise: Noise) -> Lifted:
         return raw
     twice = raw.select(seen_twice(raw, 2 * float(np.median(raw.footprint_m))))
     return above_support(twice, support, noise)
+
+
+def with_ends(lifted: Lifted, own: Lifted, noise: Noise) -> FloatArray:
+    """Return an object's points (N, 3), with noise also those that might be `own`, one a footprint."""
+    if noise.depth_rel == 0:
+        return lifted.points_m
+    ends = fewer(own.points_m, float(np.median(lifted.footprint_m)))
+    return np.concatenate([lifted.points_m, own.points_m[ends]])
 
 
 def silhouette_corners(lifted: Lifted, up: FloatArray, support: Plane | None) -> FloatArray:
