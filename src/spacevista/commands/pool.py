@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import connection
@@ -19,6 +20,8 @@ def start_worker() -> None:
     """Prepare a process of the pool."""
     # Not in the process that starts it: numba reads this at every compilation, and threads that run cannot be fewer.
     os.environ["NUMBA_NUM_THREADS"] = "1"
+    if "numba" in sys.modules:  # the command's own module brought it: read now, before a kernel starts threads
+        sys.modules["numba"].core.config.reload_config()
     end_with_parent()
 
 
