@@ -26,6 +26,19 @@ def test_a_batch_says_what_its_prompts_say_alone() -> None:
     assert together == [replies(model, processor, [prompt], budget, 6)[0] for prompt in prompts]
 
 
+def test_drawn_replies_follow_the_seed_and_the_temperature() -> None:
+    model, processor = debug_model(0, debug_config(size=TINY))
+    budget = budget_for(processor, 4)
+
+    def said(temperature: float, seed: int) -> list[str]:
+        torch.manual_seed(seed)
+        return replies(model, processor, [Prompt("How far?")], budget, 6, temperature)
+
+    # A random model's tokens are nearly equally likely: two draws of six of them are the same once in many thousands.
+    assert said(1.0, 0) == said(1.0, 0) != said(1.0, 1)
+    assert said(1e-6, 0) == said(1e-6, 1) == said(0.0, 0)
+
+
 def test_tokens_of_pictures_are_never_said() -> None:
     model, processor = debug_model(0, debug_config(size=TINY))
     budget = budget_for(processor, 4)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
 
@@ -16,8 +14,7 @@ from small_data import experts_settings, sft_settings, write_data
 
 from spacevista.commands.verify_training import COMPARED, gain, spread, verdict
 from spacevista.train.experts import train_experts
-from spacevista.train.gains import right_chances, row_losses, unseen_rows, with_own_expert
-from spacevista.train.grpo_settings import GrpoSettings
+from spacevista.train.gains import row_losses, unseen_rows, with_own_expert
 from spacevista.train.sft import train_sft
 
 
@@ -48,18 +45,3 @@ def test_the_rows_compared_are_spread_over_all_of_them() -> None:
     many: list[Any] = list(range(3 * COMPARED))
     assert spread(many) == many[::3]
     assert spread(many[:7]) == many[:7]
-
-
-def test_chances_of_letters_are_those_of_texts_that_exclude_each_other(tmp_path: Path) -> None:
-    data = write_data(tmp_path / "data", each=2, val=1)
-    model = train_sft(sft_settings(steps=2), [data], tmp_path / "sft")
-    (first, *_) = unseen_rows(sft_settings(), [data])
-    asked = msgspec.structs.replace(first.question, form="mc", options=["a", "b", "c"], value=[], unit="", rationale="")
-    rows = [replace(first, question=msgspec.structs.replace(asked, answer=letter)) for letter in "ABC"]
-    settings = GrpoSettings(frames=2, pixels=56 * 56, bfloat16=False)
-    found = right_chances(settings, model, rows)
-    assert (found > 0).all()
-    assert found.sum() < 1
-    # A letter takes as many tokens as another: the logarithms are the losses times one number.
-    ratio = np.log(found) / row_losses(sft_settings(), model, rows)
-    np.testing.assert_allclose(ratio, ratio[0], rtol=1e-4)

@@ -1,9 +1,9 @@
 """`python -m spacevista.commands.verify_training OUT`: does every stage gain on scenes that it was not trained on?
 
 Worlds are simulated and built, the stages of the recipe `debug` run on them, and each is compared with its start: by
-the held-out losses row by row, GRPO by the chance of the right letter, which it learns to raise, and by the reward of
-the greedy answer. Intervals are of a bootstrap over scenes; where one holds zero there is no conclusion. All of it goes
-on where it was stopped.
+the held-out losses row by row, GRPO by the rewards of answers: drawn ones, whose mean reward it learns to raise, and
+greedy ones. Intervals are of a bootstrap over scenes; where one holds zero there is no conclusion. All of it goes on
+where it was stopped.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from spacevista.evals.intervals import Measured, measured, resampled_means, scen
 from spacevista.recipes import debug
 from spacevista.scales import Scale
 from spacevista.train.experts import train_experts
-from spacevista.train.gains import plainly, right_chances, row_losses, row_rewards, unseen_rows, with_own_expert
+from spacevista.train.gains import plainly, row_losses, row_rewards, unseen_rows, with_own_expert
 from spacevista.train.grpo_stage import train_policy
 from spacevista.train.router import train_router
 from spacevista.train.sft import train_sft
 from spacevista.train.shards import Row
 
 FIRST_SEED = 7_000
+DRAWS = 4  # answers to a row at the temperature of training, whose mean reward is what GRPO raises
 COMPARED = 400  # unseen rows, evenly spread over all of them: intervals are over their few scenes, not over rows
 
 
@@ -57,26 +58,26 @@ def simulated(out: Path, worlds: int, workers: int) -> Path:
 
 
 def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
-    """Train all stages and return what each gains over its start: nats a held-out token, a chance, a reward."""
+    """Train all stages and return what each gains over its start: nats a held-out token, or reward."""
     sft, experts, router, grpo = debug.sft(), debug.experts(), debug.router(), debug.grpo()
     first = train_sft(sft, [data], out / "sft", tell=print)
     second = train_experts(experts, [data], out / "experts", first, print)
     third = train_router(router, [data], out / "router", second, print)
     policy = train_policy(grpo, [data], out / "grpo", first, print)
-    unseen = unseen_rows(sft, [data])
-    rows = spread(unseen)
-    chosen = spread([row for row in unseen if row.question.form == "mc" and not row.question.rationale])
+    rows = spread(unseen_rows(sft, [data]))
     closed = [row for row in rows if row.question.form != "free"]
     trained = row_losses(sft, first, rows)
-    chances = [right_chances(grpo, model, chosen) for model in (policy, first)]
-    rewards = [row_rewards(grpo, model, closed, data) for model in (policy, first)]
     mixed = row_losses(sft, second, rows, plainly)
+
+    def rewarded(draws: int) -> Measured:
+        return gain(closed, *(row_rewards(grpo, model, closed, data, draws) for model in (policy, first)))
+
     return [
         ("sft over random weights", gain(rows, row_losses(sft, None, rows), trained)),
         ("own expert over sft", gain(rows, trained, row_losses(sft, second, rows, with_own_expert))),
         ("router and thawed experts over equal weights", gain(rows, mixed, row_losses(sft, third, rows))),
-        ("grpo over sft, chance of the right letter", gain(chosen, *chances)),
-        ("grpo over sft, reward of the greedy answer", gain(closed, *rewards)),
+        ("grpo over sft, reward of drawn answers", rewarded(DRAWS)),
+        ("grpo over sft, reward of greedy answers", rewarded(0)),
     ]
 
 

@@ -12,7 +12,7 @@ COMMON: dict[str, Any] = {
     "recipe": "debug",
     "follows": "none of the source's; the mechanism in small",
     "machine": "1 CPU core",
-    "measured": False,
+    "measured": True,
     "scratch": "small",
     "precision": "float32",
     "gradient_checkpointing": False,
@@ -25,7 +25,7 @@ COMMON: dict[str, Any] = {
     "save_every": 50,
     "eval_every": 100,
     "eval_rows": 64,
-    "expected_memory_gb": 1.0,
+    "expected_memory_gb": 1.7,
 }
 
 
@@ -33,7 +33,7 @@ def sft() -> SftSettings:
     """Return 300 steps in which the whole model learns, but for the dense encoder."""
     return SftSettings(
         **COMMON,
-        expected_hours=0.1,
+        expected_hours=0.12,
         trained=("language_model", "vision", "projector", "fusion"),
         steps=300,
         learning_rate=5e-4,
@@ -43,14 +43,14 @@ def sft() -> SftSettings:
 def experts() -> ExpertsSettings:
     """Return four experts of rank 4, 100 steps each."""
     return ExpertsSettings(
-        **COMMON, expected_hours=0.15, trained=("experts",), steps=100, learning_rate=1e-3, rank=4, alpha=8.0
+        **COMMON, expected_hours=0.13, trained=("experts",), steps=100, learning_rate=1e-3, rank=4, alpha=8.0
     )
 
 
 def router() -> RouterStageSettings:
     """Return 100 steps of a router and its experts, thawed: over frozen ones so few steps show nothing."""
     return RouterStageSettings(
-        **COMMON, expected_hours=0.05, trained=("router", "experts"), steps=100, learning_rate=3e-3
+        **COMMON, expected_hours=0.04, trained=("router", "experts"), steps=100, learning_rate=3e-3
     )
 
 
@@ -60,8 +60,9 @@ def grpo() -> GrpoSettings:
         recipe="debug",
         follows=COMMON["follows"],
         machine=COMMON["machine"],
-        expected_hours=0.15,
-        expected_memory_gb=1.5,
+        expected_hours=0.1,
+        expected_memory_gb=2.2,
+        measured=True,
         steps=100,
         batch_size=16,
         learning_rate=5e-5,

@@ -52,6 +52,7 @@ def grpo() -> GrpoSettings:
         machine=COMMON["machine"],
         expected_hours=1.0,
         expected_memory_gb=8.0,
+        measured=False,
         steps=1_000,
         batch_size=64,
         completion_tokens=96,

@@ -49,44 +49,43 @@ def with_own_expert(model: Any, question: Question) -> AbstractContextManager[No
     return experts_of(model).forced(weights)
 
 
+@torch.no_grad()
 def row_losses(
     settings: RunSettings, model: Path | None, rows: Sequence[Row], around: Around = plainly
 ) -> NDArray[np.float64]:
     """Return the mean loss (nats) over the tokens of each row's completion."""
-    losses, tokens = _summed_losses(settings, model, rows, around)
-    return np.asarray(losses / tokens)
-
-
-def right_chances(settings: GrpoSettings, model: Path, rows: Sequence[Row]) -> NDArray[np.float64]:
-    """Return how likely an answer that is drawn at temperature 1 is each row's right one, without drawing any.
-
-    Only of rows of form mc without a rationale: no other text is the right answer of theirs.
-    """
-    losses, _ = _summed_losses(settings, model, rows, plainly)
-    return np.asarray(np.exp(-losses))
-
-
-@torch.no_grad()
-def _summed_losses(
-    settings: RunSettings | GrpoSettings, model: Path | None, rows: Sequence[Row], around: Around
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the loss of each row's completion, summed over its tokens, and how many these are."""
     learner, processor = start_model(settings, model)
     learner.eval()
     collator = Collator(processor, budget_for(processor, settings.frames, settings.pixels))
-    losses, tokens = [], []
+    losses = []
     for row in rows:
         with around(learner, row.question):
             loss, by_scale = answer_loss(learner, Batch(**collator([row])))
-        losses.append(float(loss))
-        tokens.append(float(by_scale[:, 1].sum()))
-    return np.array(losses), np.array(tokens)
+        losses.append(float(loss) / float(by_scale[:, 1].sum()))
+    return np.array(losses)
 
 
-def row_rewards(settings: GrpoSettings, model: Path, rows: Sequence[Row], root: Path) -> NDArray[np.float64]:
-    """Return what the greedy answer to each row earns by the settings' reward; rows are of form mc or reg."""
+def row_rewards(
+    settings: GrpoSettings, model: Path, rows: Sequence[Row], root: Path, draws: int = 0
+) -> NDArray[np.float64]:
+    """Return what the answer to each row earns by the settings' reward; rows are of form mc or reg.
+
+    Args:
+        draws: answers to a row, drawn at the settings' temperature with their seed, whose mean is taken; 0: the greedy
+            one.
+    """
     learner, processor = start_model(settings, model)
     learner.eval()
+    if not draws:
+        return _rewards(settings, learner, processor, rows, root, 0.0)
+    torch.manual_seed(settings.seed)
+    drawn = [_rewards(settings, learner, processor, rows, root, settings.temperature) for _ in range(draws)]
+    return np.asarray(np.mean(drawn, axis=0))
+
+
+def _rewards(
+    settings: GrpoSettings, learner: Any, processor: Any, rows: Sequence[Row], root: Path, temperature: float
+) -> NDArray[np.float64]:
     budget = budget_for(processor, settings.frames, settings.pixels)
     columns = rows_of([row.question for row in rows], root).rows
     reward = GrpoReward(settings.reward)
@@ -94,7 +93,7 @@ def row_rewards(settings: GrpoSettings, model: Path, rows: Sequence[Row], root: 
     for start in range(0, len(rows), settings.batch_size):
         part = columns[start : start + settings.batch_size]
         prompts = [prompt_of_question(row.question, row.root, budget) for row in rows[start : start + len(part)]]
-        texts = replies(learner, processor, prompts, budget, settings.completion_tokens)
+        texts = replies(learner, processor, prompts, budget, settings.completion_tokens, temperature)
         found = reward([], texts, **{name: [row[name] for row in part] for name in part[0] if name != "prompt"})
         earned += [float(value or 0.0) for value in found]
     return np.array(earned)
