@@ -15,6 +15,7 @@ from spacevista.scenes.record import Noise
 from spacevista.sim.shapes import union
 from spacevista.tasks.area_estimation import area_estimation, measure
 from spacevista.tasks.facts import Candidate, Decline, Fact
+from spacevista.tasks.footprints import steps
 
 
 def ring():
@@ -97,6 +98,25 @@ def test_a_hidden_side_declines():
 def test_an_object_that_is_not_measured_declines(change, reason):
     broken = replace(yard(), objects=(replace(yard().object(1), **change),))
     assert area(broken, 1).reason == reason
+
+
+def test_a_roof_that_is_seen_at_a_slant_is_covered():
+    # 4 x 1.8 = 7.2. From 0.8 m over the roof and 6 m off, its pixels lie 6 / 0.8 = 7.5 footprints apart.
+    scene = annotate(
+        capture_of([box((4, 1.8, 1.4), (0, 0, 0.7), 20)], orbit(6, 2.2, 8), size_px=(640, 480), fov_deg=60.0)
+    )
+    item = area(replace(scene, scale=Scale.OUTDOOR), 1)
+    assert isinstance(item, Fact), item
+    assert item.intervals[0].low <= 7.2 <= item.intervals[0].high
+
+
+def test_a_slope_that_runs_on_is_told_from_one_that_may_break_off():
+    # Changes 0.1, 0.1, 0.15, 0.1: the third is more than 1.3 times those beside it, which are then even or at an end;
+    # 0.25 is more than twice that and the limit besides.
+    even, bent, torn = [1, 1.1, 1.2, 1.3, 1.4], [1, 1.1, 1.2, 1.35, 1.45], [1, 1.1, 1.2, 1.45, 1.55]
+    assert steps(np.array([even, bent, torn]), 0.01).tolist() == [[0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 2, 0]]
+    alone = np.array([[np.nan, 1.0, 1.1, np.nan], [np.nan, 1.0, 1.1, 1.2]])
+    assert steps(alone, 0.01).tolist() == [[0, 2, 0], [0, 0, 0]]  # nothing beside it says how steep it is
 
 
 def test_only_outside_and_every_object():

@@ -8,6 +8,7 @@ import pytest
 from room_worlds import ALCOVE, L_SHAPE, SQUARE, room_world, turning
 from small_worlds import box, cylinder, orbit, world_of
 from spacevista.sim.oracle import Oracle
+from spacevista.sim.oracle_areas import border_cells, finest_m
 from spacevista.sim.oracle_rooms import ceiling_seen, wall_seen
 from spacevista.sim.shapes import union
 from spacevista.sim.truth import Truth, judge
@@ -74,3 +75,20 @@ def test_areas_have_to_be_seen_from_above():
     assert judge(high, "area_estimation", "footprint", (1,)) == pytest.approx(4.0)
     low = Truth(world_of(meshes, orbit(9, 0.5, 2, sweep_deg=20), size=5))
     assert not Oracle(low.world, low).decidable("area_estimation", "footprint", (1,))
+
+
+def test_areas_of_thin_bars_are_not_told_from_the_gaps_between_them():
+    # Twenty bars of 0.05 x 2, 0.05 apart: 2.0, the same as a plate of 1 x 2; but 20 * 4.1 = 82 of border, not 6. A
+    # pixel is about 5.2 / 686 = 7.6 mm wide: a fifth of it along 82 is 6 %, along 6 it is 0.5 %.
+    bars = union(*(box((0.05, 2, 0.3), (0.1 * k, 0, 0.15)) for k in range(20)))
+    high = Truth(world_of([bars, box((1, 2, 0.3), (3.5, 0, 0.15))], orbit(3, 5, 6, (2, 0, 0)), size=5))
+    oracle = Oracle(high.world, high)
+    assert finest_m(oracle, 1) == pytest.approx(0.0076, rel=0.05)
+    assert not oracle.decidable("area_estimation", "footprint", (1,))
+    assert oracle.decidable("area_estimation", "footprint", (2,))
+
+
+def test_a_border_is_as_long_on_the_slant_as_counted_cells_are_on_average():
+    square = np.zeros((12, 12), dtype=bool)
+    square[2:10, 3:9] = True  # 8 x 6: 28 sides
+    assert border_cells(square) == pytest.approx(28 * np.pi / 4)

@@ -2,7 +2,8 @@
 
 Along plumb lines through a grid: an object is seen there if some camera sees any of its surface on the line; it might
 be there if the line meets it, or if some of the line, over a thin layer on the ground, was seen by no camera. Where an
-object is hardly higher than that layer, the ground itself has to be seen beside it.
+object is hardly higher than that layer, the ground itself has to be seen beside it. Pictures are of pixels: along all
+its border, that of gaps and thin parts included, a share of the finest pixel's footprint is open either way.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ LEVELS = 8
 MOST_HITS = 6  # of one line
 HALF_WIDTH = 0.03
 FLAT_CELLS = 3.0
+EDGE_PIXELS = 0.2  # footprints
 
 
 def decides_area(oracle: Oracle, aspect: str, objects: tuple[int, ...], frames: tuple[int, ...]) -> bool:
-    """Tell whether what was seen and what might be there agree within 3 %."""
+    """Tell whether what was seen and what might be there agree within 3 %, the pixels along its border included."""
     if not oracle.measurable(objects[0]):
         return False
     if objects[0] not in oracle.areas:
@@ -42,13 +44,31 @@ def area_bounds(oracle: Oracle, object_id: int) -> Bounds:
     low, high = space.possible_m.min(axis=0), space.possible_m.max(axis=0)
     cell = float((high - low)[:2].max()) / CELLS
     lines = [np.arange(a + cell / 2, b, cell) for a, b in zip(low[:2], high[:2], strict=True)]
-    flat = np.stack(np.meshgrid(*lines), axis=-1).reshape(-1, 2)
-    flat = flat[Delaunay(space.possible_m[:, :2]).find_simplex(flat) >= 0]
+    places = np.stack(np.meshgrid(*lines), axis=-1)
+    around = Delaunay(space.possible_m[:, :2]).find_simplex(places.reshape(-1, 2)) >= 0
+    flat = places.reshape(-1, 2)[around]
     met, seen = _met(oracle, object_id, flat, float(high[2]) + cell)
     might = met.copy()
     beside = np.flatnonzero(~met)
     might[beside] = ~_empty(oracle, flat[beside], float(low[2]), float(high[2]), cell)
-    return Bounds(float(seen.sum()), float(max(might.sum(), 1)))
+    covered = np.zeros(places.shape[:2], dtype=bool)
+    covered.ravel()[around] = met
+    edge = EDGE_PIXELS * finest_m(oracle, object_id) / cell * border_cells(covered)
+    return Bounds(max(float(seen.sum()) - edge, 0.0), max(float(might.sum()), 1.0) + edge)
+
+
+def finest_m(oracle: Oracle, object_id: int) -> float:
+    """Return the footprint of a pixel on an object's middle from the nearest camera."""
+    world = oracle.truth.world
+    middle = oracle.truth.body(object_id).mesh.vertices_m.mean(axis=0)
+    return min(float(np.linalg.norm(middle - pose.translation_m)) for pose in world.path) / world.camera.fx_px
+
+
+def border_cells(covered: BoolArray) -> float:
+    """Return the length, in cells, of the border of cells (X, Y); counted along the grid it is 4 / pi too long."""
+    padded = np.pad(covered, 1)
+    sides = (padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum()
+    return float(np.pi / 4 * sides)
 
 
 def _met(oracle: Oracle, object_id: int, flat_m: FloatArray, top_m: float) -> tuple[BoolArray, BoolArray]:

@@ -15,7 +15,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
+from spacevista.geometry.arrays import BoolArray, ByteArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.freespace import FREE, OTHER, OWN, SMOOTH_PIXELS, DepthView, observe
 from spacevista.geometry.occupancy import FloorGrid, in_outline
@@ -30,10 +30,12 @@ LAYER_CELLS = 1.0  # on the support
 FLAT_CELLS = 3.0  # an object is flat up to this height
 REACH_CELLS = 2.0  # from a surface, seen at a slant
 STEP = 2.0  # times the change beside it: a change of inverse depth that is no slope
-STEEP = 4.0  # pixels' footprints: neighbouring pixels farther apart, seen from above, are no patch
+STEEP = 4.0  # pixels' footprints: neighbouring pixels farther apart, seen from above, are a patch on even slopes only,
+STEEPEST = 40.0  # and beyond this none
+EVEN = 1.3  # times the change on each side that there is: a slope that runs on, as a roof does that is seen at a slant
 SLOPE = (5**0.5 - 1) / 2  # of the longest side against the grid: the golden ratio, far from all simple ones
 COUNTING = 0.05  # cells along the border: what counting middles may be off
-EDGE_PIXELS = 0.05  # footprints along the border: patches bridge what is narrower than a pixel
+EDGE_PIXELS = 0.15  # footprints along the border: patches bridge what is narrower than a pixel
 OUTER_PIXELS = 0.25  # between its outermost pixels and the next ones its border may lie anywhere
 THIN_PIXELS = 10.0  # parts this narrow, on average, are told from the gaps between them too badly
 DEPTH_ERRORS = 3.0
@@ -76,8 +78,9 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     corners = hull_vertices(seen[:, :2])
     around_m = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).sum())
     one, pixel = cell_m**2, finest_m(scene, thing)
-    less = (COUNTING * cell_m + EDGE_PIXELS * pixel) * around_m
-    more = (COUNTING * cell_m + OUTER_PIXELS * pixel) * around_m
+    edge_m = max(around_m, border_m(covered, cell_m))
+    less = (COUNTING * cell_m + EDGE_PIXELS * pixel) * edge_m
+    more = (COUNTING * cell_m + OUTER_PIXELS * pixel) * edge_m
     bounds = Interval(max(one * float(covered.sum()) - less, 0.0), one * float(might.sum()) + more)
     return Footprint(
         bounds, around_m / 2, one * float(covered.sum()) < THIN_PIXELS / 2 * pixel * border_m(covered, cell_m)
@@ -178,36 +181,41 @@ def patches(frame: SceneFrame, number: int, grid: FloorGrid, depth_rel: float) -
     inverse[rows, columns] = 1 / depth
     limit = (SMOOTH_PIXELS / frame.camera.fx_px + 4 * depth_rel) * float(np.median(inverse[rows, columns]))
     across, down = steps(inverse[box], limit), steps(inverse[box].T, limit).T
-    _fill(flat[box], np.ascontiguousarray(across), np.ascontiguousarray(down), max(most, 1.0), out)
+    far = max(most, 1.0), max(most * STEEPEST / STEEP, 1.0)
+    _fill(flat[box], np.ascontiguousarray(across), np.ascontiguousarray(down), *far, out)
     return out
 
 
-def steps(inverse: FloatArray, limit: float) -> BoolArray:
+def steps(inverse: FloatArray, limit: float) -> ByteArray:
     """Tell between which neighbours in a row (H, W - 1) the surface breaks off, from inverse depths (H, W; NaN: none).
 
-    On a plane inverse depth changes evenly; at a step it changes by much more than on either side of it.
+    0: not; 1: the slope is not even, so that it may; 2: it does. On a plane inverse depth changes evenly; at a step it
+    changes by much more than on either side of it.
     """
     change = np.abs(np.diff(inverse, axis=1))
-    beside = np.nan_to_num(change)
-    left, right = np.zeros_like(change), np.zeros_like(change)
-    left[:, 1:], right[:, :-1] = beside[:, :-1], beside[:, 1:]
-    return np.asarray(np.nan_to_num(change) > limit + STEP * np.maximum(left, right))
+    left, right = np.full_like(change, np.nan), np.full_like(change, np.nan)
+    left[:, 1:], right[:, :-1] = change[:, :-1], change[:, 1:]
+    most, least = np.nan_to_num(np.fmax(left, right)), np.nan_to_num(np.fmin(left, right))
+    here = np.nan_to_num(change)
+    return np.asarray((here > EVEN * least).astype(np.uint8) + (here > limit + STEP * most))
 
 
 @numba.njit(cache=True)
-def _fill(flat: Any, across: Any, down: Any, most: float, out: Any) -> None:
+def _fill(flat: Any, across: Any, down: Any, most: float, farthest: float, out: Any) -> None:
     """Mark the cells whose middles lie in one of the two triangles of four neighbouring pixels (H, W, 2)."""
     for row in range(len(flat) - 1):
         for column in range(flat.shape[1] - 1):
             for half in range(2):
-                if across[row + half, column] or down[row, column + half]:
+                doubt = max(across[row + half, column], down[row, column + half])
+                if doubt > 1:
                     continue
+                reach = most if doubt else farthest
                 ax, ay = flat[row + half, column + half]
                 bx, by = flat[row, column + 1]
                 cx, cy = flat[row + 1, column]
                 low_x, high_x = min(ax, bx, cx), max(ax, bx, cx)
                 low_y, high_y = min(ay, by, cy), max(ay, by, cy)
-                if not (high_x - low_x <= most and high_y - low_y <= most):
+                if not (high_x - low_x <= reach and high_y - low_y <= reach):
                     continue  # no patch, or a pixel without a point: NaN
                 for i in range(max(int(np.ceil(low_x)), 0), min(int(np.floor(high_x)) + 1, out.shape[0])):
                     for j in range(max(int(np.ceil(low_y)), 0), min(int(np.floor(high_y)) + 1, out.shape[1])):
