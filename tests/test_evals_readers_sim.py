@@ -75,7 +75,7 @@ def test_the_frozen_benchmark_needs_no_files():
     rows = [row for scene in load_benchmark().scenes for row in scene.rows]
     assert len(loaded.samples) == len(rows) == len({sample.id for sample in loaded.samples})
     assert Counter(s.task for s in loaded.samples) == Counter(row.task for row in rows)
-    assert len({s.scene_id for s in loaded.samples}) == 80  # sixteen worlds at each of five scales
+    assert len({s.scene_id for s in loaded.samples}) == 200  # forty worlds at each of five scales
     # A length frozen in metres stands in the row in the unit of its question.
     pairs = [(s.row, r.values[0]) for s, r in zip(loaded.samples, rows, strict=True) if r.task == "object_size"]
     metres = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}

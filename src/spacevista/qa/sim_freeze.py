@@ -51,8 +51,8 @@ from spacevista.tasks.plans import PLANNING
 from spacevista.tasks.rules import APART, margin
 from spacevista.tasks.view_change import measure
 
-PICKED = 60  # facts looked at in a scene, so that KEPT are left where some are dropped
-KEPT = 40
+PICKED = 30  # facts looked at in a scene, so that KEPT are left where some are dropped
+KEPT = 20
 NUMBER_TOLERANCE = 0.10  # a label farther from the truth is wrong (docs/audit.md): the pictures do not support it
 POLICY: UnitPolicy = "native"
 EXACT = Noise(0.0, 0.0, 0.0)
