@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from experiments.all_scale.cell_checks import check_cell
 from experiments.all_scale.cell_records import Answers, Cell, CellError, Gate, Usage
+
+from spacevista.files import write_whole
 
 MAX_BYTES = 300_000
 MAX_GATES_BYTES = 1_000_000
@@ -34,9 +36,7 @@ def write_cell(results: Path, cell: Cell) -> Path:
     if len(content) > MAX_BYTES:
         raise CellError(f"{file}: expected at most {MAX_BYTES:,} bytes, got {len(content):,}; ask about fewer scenes")
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, file)
+    write_whole(file, content)
     return file
 
 
@@ -47,13 +47,9 @@ def read_cell(results: Path, name: str) -> Cell | None:
         CellError: the file is not a cell, or that of another name.
     """
     file = file_of(results, name)
-    content = content_of(file, MAX_BYTES)
-    if content is None:
+    cell = read_record(file, MAX_BYTES, Cell, "a cell")
+    if cell is None:
         return None
-    try:
-        cell = msgspec.json.decode(content, type=Cell)
-    except msgspec.MsgspecError as error:
-        raise CellError(f"{file}: expected a cell, got {error}") from error
     if cell.name != name:
         raise CellError(f"{file}: name: expected {name}, got {cell.name}")
     check_cell(cell, file)
@@ -67,13 +63,10 @@ def read_gates(results: Path) -> dict[str, Gate]:
         CellError: the file is something else.
     """
     file = results / GATES_FILE
-    content = content_of(file, MAX_GATES_BYTES)
-    if content is None:
+    found: list[Gate] | dict[str, Gate] | None
+    found = read_record(file, MAX_GATES_BYTES, list[Gate] | dict[str, Gate], "the gates' objects")
+    if found is None:
         return {}
-    try:
-        found = msgspec.json.decode(content, type=list[Gate] | dict[str, Gate])
-    except msgspec.MsgspecError as error:
-        raise CellError(f"{file}: expected the gates' objects, got {error}") from error
     return {gate.gate: gate for gate in (found.values() if isinstance(found, dict) else found)}
 
 
@@ -81,8 +74,20 @@ def file_of(results: Path, name: str) -> Path:
     return results / f"{name}.json"
 
 
-def content_of(file: Path, most: int) -> bytes | None:
-    """Return what is in a file, None where there is none (CellError: it cannot be read, or is too large)."""
+def read_record(file: Path, most: int, kind: Any, what: str) -> Any:
+    """Return what a JSON file of at most `most` bytes holds, as `kind`; None where there is no file.
+
+    Raises:
+        CellError: it cannot be read, is too large, or is not `what`.
+    """
+    content = _content(file, most)
+    try:
+        return None if content is None else msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise CellError(f"{file}: expected {what}, got {error}") from error
+
+
+def _content(file: Path, most: int) -> bytes | None:
     try:
         with file.open("rb") as stream:
             content = stream.read(most + 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from experiments.all_scale.cell_checks import check_rows
 from experiments.all_scale.cell_records import Answers, CellError
-from experiments.all_scale.cells import content_of, rounded_rows
+from experiments.all_scale.cells import read_record, rounded_rows
 
 from spacevista.files import write_whole
 
@@ -43,14 +43,9 @@ def write_checkpoint(results: Path, checkpoint: Checkpoint) -> Path:
 def read_checkpoint(results: Path) -> Checkpoint | None:
     """Read the record, None where there is none (CellError: it is damaged, or the questions are not the same)."""
     file = results / CHECKPOINT_FILE
-    content = content_of(file, MAX_BYTES)
-    if content is None:
-        return None
-    try:
-        found = msgspec.json.decode(content, type=Checkpoint)
-    except msgspec.MsgspecError as error:
-        raise CellError(f"{file}: expected the record of a checkpoint, got {error}") from error
-    _check(found, file)
+    found: Checkpoint | None = read_record(file, MAX_BYTES, Checkpoint, "the record of a checkpoint")
+    if found is not None:
+        _check(found, file)
     return found
 
 
