@@ -9,7 +9,6 @@ any label or answer. Run again, it goes on where it was stopped.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 from experiments.all_scale.eye import BATCH as EYE_BATCH
 from experiments.all_scale.eye import rows_of, train_eye
 from experiments.all_scale.features import kept
-from experiments.all_scale.work import Work
+from experiments.all_scale.work import Work, work_of, work_parser
 
 from spacevista.models.clips import budget_for
 from spacevista.models.debug import SMALL, DebugSize, debug_config, debug_model
@@ -89,12 +88,9 @@ def make_base(work: Work, size: DebugSize = SMALL) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("out/lab"))
-    parser.add_argument("--models", type=Path, default=Path("out/models"))
-    given = parser.parse_args()
+    given = work_parser(__doc__).parse_args()
     torch.set_num_threads(1)  # the same sums in the same order on any machine
-    print(make_base(Work(given.data, given.models, Path("experiments/all_scale/results"))))
+    print(make_base(work_of(given)))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,12 @@ No cell of the experiment: no adapters, more steps. Run again, it goes on where 
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import torch
 from experiments.all_scale.base import common
 from experiments.all_scale.features import kept
-from experiments.all_scale.work import Work
+from experiments.all_scale.work import Work, work_of, work_parser
 
 from spacevista.train.settings import SftSettings
 from spacevista.train.sft import train_sft
@@ -34,13 +33,11 @@ def train_checkpoint(work: Work, steps: int) -> Path:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("out/lab"))
-    parser.add_argument("--models", type=Path, default=Path("out/models"))
+    parser = work_parser(__doc__)
     parser.add_argument("--steps", type=int, default=600)
     given = parser.parse_args()
     torch.set_num_threads(1)  # the same sums in the same order on any machine
-    print(train_checkpoint(Work(given.data, given.models, Path("experiments/all_scale/results")), given.steps))
+    print(train_checkpoint(work_of(given), given.steps))
 
 
 if __name__ == "__main__":

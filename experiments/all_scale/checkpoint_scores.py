@@ -8,7 +8,6 @@ run begins anew (minutes).
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import torch
@@ -18,7 +17,7 @@ from experiments.all_scale.cell_records import Answers
 from experiments.all_scale.checkpoint_record import Checkpoint, write_checkpoint
 from experiments.all_scale.features import kept
 from experiments.all_scale.record import read_scenes
-from experiments.all_scale.work import Work
+from experiments.all_scale.work import Work, work_of, work_parser
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from spacevista.evals.prior import Prior
@@ -75,12 +74,9 @@ def _said(model: torch.nn.Module, folder: Path, questions: list[Question], root:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--data", type=Path, default=Path("out/lab"))
-    parser.add_argument("--models", type=Path, default=Path("out/models"))
-    given = parser.parse_args()
+    given = work_parser(__doc__).parse_args()
     torch.set_num_threads(1)  # the same sums in the same order on any machine
-    work = Work(given.data, given.models, Path("experiments/all_scale/results"))
+    work = work_of(given)
     print(write_checkpoint(work.results, scored(work, work.models / "checkpoint" / MODEL_FOLDER)))
 
 

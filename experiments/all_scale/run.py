@@ -8,7 +8,6 @@ Needs torch, the base (`base.py`), the data sets (`build.py`) and, for its learn
 
 from __future__ import annotations
 
-import argparse
 import importlib.metadata
 import os
 import shutil
@@ -29,7 +28,7 @@ from experiments.all_scale.plan import RATE_SEED, RUN, CellPlan, cells_of, chose
 from experiments.all_scale.protocol import ARMS, PROTOCOL, digest
 from experiments.all_scale.protocol_records import Arm
 from experiments.all_scale.reinforce import reward_of, train_reward
-from experiments.all_scale.work import RunError, Work
+from experiments.all_scale.work import RunError, Work, work_of, work_parser
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from spacevista.models.experts import experts_of
@@ -129,17 +128,14 @@ def counted(folder: Path) -> Iterator[Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = work_parser(__doc__)
     parser.add_argument("cell", help="its name, as python -m experiments.all_scale.plan prints it")
-    parser.add_argument("--data", type=Path, default=Path("out/lab"))
-    parser.add_argument("--models", type=Path, default=Path("out/models"))
-    parser.add_argument("--results", type=Path, default=Path("experiments/all_scale/results"))
     given = parser.parse_args()
     torch.set_num_threads(1)  # the same sums in the same order on any machine
     plans = {plan.name: plan for plan in cells_of(PROTOCOL) if plan.family != "gates"}
     if given.cell not in plans:
         parser.error(f"expected a cell of the plan, got {given.cell}")
-    print(run_cell(plans[given.cell], Work(given.data, given.models, given.results)))
+    print(run_cell(plans[given.cell], work_of(given)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +57,17 @@ class Work:
         if not folder.is_dir():
             raise RunError(f"{folder}: expected the model of {name}; python -m experiments.all_scale.run {name}")
         return folder
+
+
+def work_parser(doc: str | None) -> argparse.ArgumentParser:
+    """Return the parser of a command that works in these folders; its help is the first line of the module's `doc`."""
+    parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("out/lab"))
+    parser.add_argument("--models", type=Path, default=Path("out/models"))
+    parser.add_argument("--results", type=Path, default=Path("experiments/all_scale/results"))
+    return parser
+
+
+def work_of(given: argparse.Namespace) -> Work:
+    """Return the folders that a command was given."""
+    return Work(given.data, given.models, given.results)
