@@ -19,6 +19,7 @@ from spacevista.geometry.points import (
     hull_volume_and_area,
     outliers,
     thinned,
+    within_reach,
 )
 
 CUBE = np.array(list(itertools.product((-0.5, 0.5), repeat=3)))
@@ -119,3 +120,19 @@ def test_points_alone_are_outliers() -> None:
 @pytest.mark.parametrize("points", [np.zeros((0, 3)), np.zeros((3, 3)), np.zeros((50, 3)), CUBE])
 def test_small_and_single_place_sets_have_no_outliers(points: Any) -> None:
     assert not outliers(points).any()
+
+
+@pytest.mark.parametrize("metres", SCALES_M)
+@given(seed=st.integers(0, 2**32 - 1), shift=st.floats(0, 2), reach=st.floats(0.01, 1))
+def test_points_within_reach_are_those_whose_nearest_other_is(
+    metres: float, seed: int, shift: float, reach: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    some, others = metres * rng.uniform(size=(40, 3)), metres * (rng.uniform(size=(25, 3)) + np.array([shift, 0, 0]))
+    nearest = np.linalg.norm(some[:, None] - others, axis=2).min(axis=1)
+    assert (within_reach(some, others, metres * reach) == (nearest < metres * reach)).all()
+
+
+def test_nothing_is_within_reach_of_no_points() -> None:
+    assert not within_reach(CUBE, np.zeros((0, 3)), 1.0).any()
+    assert within_reach(np.zeros((0, 3)), CUBE, 1.0).shape == (0,)

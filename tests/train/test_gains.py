@@ -12,7 +12,7 @@ pytest.importorskip("torch")
 
 from small_data import experts_settings, sft_settings, write_data
 
-from spacevista.commands.verify_training import COMPARED, gain, spread, verdict
+from spacevista.commands.verify_training import gain, spread, verdict
 from spacevista.train.experts import train_experts
 from spacevista.train.gains import row_losses, unseen_rows, with_own_expert
 from spacevista.train.sft import train_sft
@@ -42,6 +42,6 @@ def test_a_trained_model_loses_less_on_unseen_rows(tmp_path: Path) -> None:
 
 
 def test_the_rows_compared_are_spread_over_all_of_them() -> None:
-    many: list[Any] = list(range(3 * COMPARED))
-    assert spread(many) == many[::3]
-    assert spread(many[:7]) == many[:7]
+    many: list[Any] = list(range(30))
+    assert spread(many, 10) == many[::3]
+    assert spread(many[:7], 10) == many[:7]

@@ -31,7 +31,8 @@ from spacevista.train.shards import Row
 
 FIRST_SEED = 7_000
 DRAWS = 4  # answers to a row at the temperature of training, whose mean reward is what GRPO raises
-COMPARED = 400  # unseen rows, evenly spread over all of them: intervals are over their few scenes, not over rows
+COMPARED = 400  # unseen rows whose losses are compared, evenly spread over all of them
+REWARDED = 600  # unseen closed rows whose rewards are: drawn answers scatter, so that it takes more of them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,8 +65,9 @@ def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
     second = train_experts(experts, [data], out / "experts", first, print)
     third = train_router(router, [data], out / "router", second, print)
     policy = train_policy(grpo, [data], out / "grpo", first, print)
-    rows = spread(unseen_rows(sft, [data]))
-    closed = [row for row in rows if row.question.form != "free"]
+    unseen = unseen_rows(sft, [data])
+    rows = spread(unseen, COMPARED)
+    closed = spread([row for row in unseen if row.question.form != "free"], REWARDED)
     trained = row_losses(sft, first, rows)
     mixed = row_losses(sft, second, rows, plainly)
 
@@ -81,9 +83,9 @@ def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
     ]
 
 
-def spread(rows: Sequence[Row]) -> list[Row]:
-    """Return at most COMPARED of the rows, evenly spaced."""
-    count = min(len(rows), COMPARED)
+def spread(rows: Sequence[Row], most: int) -> list[Row]:
+    """Return at most so many of the rows, evenly spaced."""
+    count = min(len(rows), most)
     return [rows[place * len(rows) // count] for place in range(count)]
 
 

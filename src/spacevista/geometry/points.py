@@ -89,6 +89,24 @@ def _near(first_m: FloatArray, second_m: FloatArray, samples: int = 300) -> tupl
     return kept[0], kept[1]
 
 
+def within_reach(points_m: FloatArray, others_m: FloatArray, reach_m: float) -> BoolArray:
+    """Tell which points (N, 3) have one of the others (M, 3) nearer than `reach_m`.
+
+    Only what lies so near the other set's box is looked up: of things that touch, that is a small part of both.
+    """
+    found = np.zeros(len(points_m), dtype=bool)
+    if not len(points_m) or not len(others_m):
+        return found
+    here, there = (
+        ((some >= other.min(axis=0) - reach_m) & (some <= other.max(axis=0) + reach_m)).all(axis=1)
+        for some, other in ((points_m, others_m), (others_m, points_m))
+    )
+    if here.any() and there.any():
+        tree = cKDTree(others_m[there], balanced_tree=False, compact_nodes=False)
+        found[here] = np.isfinite(tree.query(points_m[here], distance_upper_bound=reach_m)[0])
+    return found
+
+
 def thinned(points_m: FloatArray, cell_m: float) -> IntArray:
     """Return the numbers of one point per cubic cell of `cell_m`, in the order of the points."""
     return np.sort(np.unique(cell_keys(points_m, cell_m), return_index=True)[1])

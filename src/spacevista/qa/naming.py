@@ -42,14 +42,15 @@ class Sightings:
         own = self.categories.get(object_id)
         if own is None:
             return None
+        alike = {
+            other
+            for other, category in self.categories.items()
+            if other != object_id and category is not None and f" {category}".lower().endswith(f" {own}".lower())
+        }
         for frame in frames:
             for other, pixels in self.pixels[frame].items():
-                if other == object_id:
-                    continue
-                category = self.categories.get(other)
-                if category is None and pixels >= CLEAR_PX:
-                    return None
-                if category is not None and f" {category}".lower().endswith(f" {own}".lower()):
+                unknown = other != object_id and self.categories.get(other) is None
+                if other in alike or (unknown and pixels >= CLEAR_PX):
                     return None
         return own
 

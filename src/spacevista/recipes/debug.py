@@ -55,15 +55,15 @@ def router() -> RouterStageSettings:
 
 
 def grpo() -> GrpoSettings:
-    """Return 100 steps of two questions each, without a reference; the language model learns."""
+    """Return 300 steps of two questions each, without a reference; the language model learns."""
     return GrpoSettings(
         recipe="debug",
         follows=COMMON["follows"],
         machine=COMMON["machine"],
-        expected_hours=0.1,
+        expected_hours=0.15,
         expected_memory_gb=2.2,
         measured=True,
-        steps=100,
+        steps=300,
         batch_size=16,
         learning_rate=5e-5,
         completion_tokens=48,

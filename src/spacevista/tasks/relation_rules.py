@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray
 from spacevista.geometry.boxes import horizontal_axes
-from spacevista.geometry.points import hull_vertices, within_hull
+from spacevista.geometry.points import hull_vertices, within_hull, within_reach
 from spacevista.scenes.plugs import MEETING, PLUGS, SOCKETS
 from spacevista.scenes.record import Gap, Scene, SceneObject
 from spacevista.tasks.absolute_distance import NOISE_SIGMAS, SPACINGS
@@ -117,11 +117,7 @@ def bodies_of(scene: Scene, gap: Gap, first: SceneObject, second: SceneObject) -
     error_m = NINETY_PERCENT * max(first.error_m, second.error_m)
     reach_m = max(MEETING * gap.spacing_m, gap.high_m + gap.spacing_m) + error_m
     tolerance_m = 2 * gap.spacing_m + error_m
-    trees = cKDTree(first.seen_m), cKDTree(second.seen_m)
-    near = [
-        np.isfinite(tree.query(thing.seen_m, distance_upper_bound=reach_m)[0])
-        for thing, tree in ((first, trees[1]), (second, trees[0]))
-    ]
+    near = [within_reach(thing.seen_m, other.seen_m, reach_m) for thing, other in ((first, second), (second, first))]
     one, other = (
         Body(
             thing.category,
