@@ -30,9 +30,8 @@ from spacevista.train.sft import train_sft
 from spacevista.train.shards import Row
 
 FIRST_SEED = 7_000
-DRAWS = 4  # answers to a row at the temperature of training, whose mean reward is what GRPO raises
-COMPARED = 400  # unseen rows whose losses are compared, evenly spread over all of them
-REWARDED = 600  # unseen closed rows whose rewards are: drawn answers scatter, so that it takes more of them
+DRAWS = 3  # answers to a row at the temperature of training, whose mean reward is what GRPO raises
+COMPARED = 400  # unseen rows whose losses are compared, evenly spread; of rewards, which scatter more, all are
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +66,7 @@ def gains(out: Path, data: Path) -> list[tuple[str, Measured]]:
     policy = train_policy(grpo, [data], out / "grpo", first, print)
     unseen = unseen_rows(sft, [data])
     rows = spread(unseen, COMPARED)
-    closed = spread([row for row in unseen if row.question.form != "free"], REWARDED)
+    closed = [row for row in unseen if row.question.form != "free"]
     trained = row_losses(sft, first, rows)
     mixed = row_losses(sft, second, rows, plainly)
 
