@@ -1,10 +1,11 @@
 """Building a data set: scenes a minute by scale on one and on two workers, peak memory of small and large builds.
 
-    python benchmarks/bench_build.py [--captures 4] [--kept FOLDER] [--scenes 100 2000] [--scales drone,indoor]
+    python benchmarks/bench_build.py [--captures 12] [--kept FOLDER] [--scenes 100 2000] [--scales drone,indoor]
 
-`spacevista build` runs in a process of its own on worlds of every scale that were written before (`--kept` keeps them
-for the next time): colour, depth and ids in full size, every task, rationales. `scenes_per_minute_SCALE_1worker` and
-`_2workers` are of the same captures; `workers_SCALE` is their ratio, two processes against one in the same run.
+`spacevista build` runs in a process of its own on captures of every scale that were written before (`--kept` keeps them
+for the next time): colour, depth and ids in full size, every task, rationales. KINDS worlds, each under several ids, so
+that two workers end at about the same time. `scenes_per_minute_SCALE_1worker` and `_2workers` are of the same captures;
+`workers_SCALE` is their ratio, two processes against one in the same run.
 `peak_mb_100_scenes` and `peak_mb_2000_scenes` are the largest resident memory of any process of a build of as many
 small captures (160 pixels wide, five frames; a scene in memory is its frames, so that small ones would show what
 grows with their number). Run it on an idle machine.
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -27,17 +29,17 @@ import numpy as np
 
 from common import Result, Timing, report, timed
 from spacevista.captures.disk import write_capture
-from spacevista.commands.simulate import write_world
 from spacevista.geometry.cameras import Camera
 from spacevista.scales import Scale
 from spacevista.sim.simulate import simulate
+from spacevista.sim.world import World
 from spacevista.sim.worlds import make_world
 
 FIRST_SEED = 8_000
 REPEATS = 3
+KINDS = 4  # worlds among the captures of a scale; the others are these under other ids
 SMALL_PX = (160, 120)
 SMALL_FRAMES = 5
-SMALL_KINDS = 5  # worlds among the small captures; the others are these under other ids
 
 
 def build(captures: list[Path], out: Path, workers: int) -> None:
@@ -59,12 +61,16 @@ def per_minute(name: str, scenes: int, timing: Timing) -> list[Result]:
 
 def of_scale(scale: Scale, captures: int, kept: Path, scratch: Path) -> list[Result]:
     """Time builds of one scale's captures with one and with two workers."""
-    for seed in range(FIRST_SEED, FIRST_SEED + captures):
-        write_world(scale, seed, kept / scale, None)
-    folders, number, timings = sorted((kept / scale).iterdir()), count(), []
-    for workers in (1, 2):
-        timings.append(timed(lambda w=workers: build(folders, scratch / f"{scale}-{next(number)}", w), REPEATS))
-    one, two = timings
+    folders = [kept / f"{scale}-{number}" for number in range(captures)]
+    if not all(folder.exists() for folder in folders):
+        write_captures([make_world(scale, FIRST_SEED + kind) for kind in range(KINDS)], folders)
+    number = count()
+
+    def once(workers: int, some: list[Path] = folders) -> None:
+        build(some, scratch / f"{scale}-{next(number)}", workers)
+
+    once(2, folders[:2])  # warm-up
+    one, two = (timed(partial(once, workers), REPEATS, 0) for workers in (1, 2))
     return [
         *per_minute(f"scenes_per_minute_{scale}_1worker", captures, one),
         *per_minute(f"scenes_per_minute_{scale}_2workers", captures, two),
@@ -72,16 +78,17 @@ def of_scale(scale: Scale, captures: int, kept: Path, scratch: Path) -> list[Res
     ]
 
 
-def small_captures(scenes: int, folder: Path) -> Path:
-    """Write small captures, each with an id of its own, and return their folder."""
-    width, height = SMALL_PX
-    for kind in range(min(SMALL_KINDS, scenes)):
-        world = make_world(Scale.TABLETOP, FIRST_SEED + kind)
-        world = replace(world, camera=Camera.from_fov(width, height, 60), path=world.path[:SMALL_FRAMES])
+def write_captures(worlds: list[World], folders: list[Path]) -> None:
+    """Write a capture to every folder, of the worlds by turns, each with an id of its own."""
+    for kind, world in enumerate(worlds):
         capture = simulate(world, np.random.default_rng(kind))
-        for number in range(kind, scenes, SMALL_KINDS):
-            write_capture(replace(capture, id=f"small-{number}"), folder / f"small-{number}")
-    return folder
+        for folder in folders[kind :: len(worlds)]:
+            write_capture(replace(capture, id=folder.name), folder)
+
+
+def small(world: World) -> World:
+    """Return a world that is seen in few small pictures."""
+    return replace(world, camera=Camera.from_fov(*SMALL_PX, 60), path=world.path[:SMALL_FRAMES])
 
 
 def peak_mb(scenes: int) -> float:
@@ -93,14 +100,16 @@ def peak_mb(scenes: int) -> float:
 
 def print_peak(scenes: int, scratch: Path) -> None:
     """Print the largest resident memory of the processes of a build."""
-    build([small_captures(scenes, scratch / "captures")], scratch / "data", 2)
+    worlds = [small(make_world(Scale.TABLETOP, FIRST_SEED + kind)) for kind in range(KINDS)]
+    write_captures(worlds, [scratch / "captures" / f"small-{number}" for number in range(scenes)])
+    build([scratch / "captures"], scratch / "data", 2)
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--captures", type=int, default=4, help="worlds of every scale")
-    options.add_argument("--kept", type=Path, help="folder that keeps the worlds")
+    options.add_argument("--captures", type=int, default=12, help="of every scale")
+    options.add_argument("--kept", type=Path, help="folder that keeps the captures")
     options.add_argument("--scales", default=",".join(Scale), help="scale keys with commas between")
     options.add_argument("--scenes", type=int, nargs="*", default=(100, 2_000), help="scenes of the peaks")
     options.add_argument("--peak-of", type=int)
