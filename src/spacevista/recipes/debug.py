@@ -60,7 +60,7 @@ def grpo() -> GrpoSettings:
         recipe="debug",
         follows=COMMON["follows"],
         machine=COMMON["machine"],
-        expected_hours=0.15,
+        expected_hours=0.13,
         expected_memory_gb=2.2,
         measured=True,
         steps=300,
