@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common import Result, Timing, report, timed
+from common import Result, Timing, report, timed_by_turns
 from spacevista.captures.disk import write_capture
 from spacevista.geometry.cameras import Camera
 from spacevista.scales import Scale
@@ -70,7 +70,7 @@ def of_scale(scale: Scale, captures: int, kept: Path, scratch: Path) -> list[Res
         build(some, scratch / f"{scale}-{next(number)}", workers)
 
     once(2, folders[:2])  # warm-up
-    one, two = (timed(partial(once, workers), REPEATS, 0) for workers in (1, 2))
+    one, two = timed_by_turns([partial(once, workers) for workers in (1, 2)], REPEATS)
     return [
         *per_minute(f"scenes_per_minute_{scale}_1worker", captures, one),
         *per_minute(f"scenes_per_minute_{scale}_2workers", captures, two),
@@ -83,6 +83,7 @@ def write_captures(worlds: list[World], folders: list[Path]) -> None:
     for kind, world in enumerate(worlds):
         capture = simulate(world, np.random.default_rng(kind))
         for folder in folders[kind :: len(worlds)]:
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that was stopped
             write_capture(replace(capture, id=folder.name), folder)
 
 

@@ -11,7 +11,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -36,11 +36,21 @@ def timed(call: Callable[[], object], repeats: int, warm_up: int = 1) -> Timing:
     """Time `call` `repeats` (2 or more) times after `warm_up` calls that do not count."""
     for _ in range(warm_up):
         call()
-    seconds = []
+    return timed_by_turns([call], repeats)[0]
+
+
+def timed_by_turns(calls: Sequence[Callable[[], object]], repeats: int) -> list[Timing]:
+    """Time each call `repeats` (2 or more) times, all of them in every turn: a machine that slows down slows all."""
+    seconds: list[list[float]] = [[] for _ in calls]
     for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - start)
+        for call, taken in zip(calls, seconds, strict=True):
+            start = time.perf_counter()
+            call()
+            taken.append(time.perf_counter() - start)
+    return [_timing(taken) for taken in seconds]
+
+
+def _timing(seconds: list[float]) -> Timing:
     quarters = statistics.quantiles(seconds, n=4, method="inclusive")
     return Timing(statistics.median(seconds), quarters[2] - quarters[0])
 

@@ -20,6 +20,7 @@ from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.shapes import box, cylinder, ellipsoid, scaled, union, volume_m3
 from spacevista.sim.world import Mesh, World
 from spacevista.sim.worlds import make_world
+from spacevista.tasks.all import NAMES
 
 PACK = """
 name = "workshop"
@@ -273,7 +274,8 @@ def test_too_few_things_of_the_size_are_counted_by_reason(tmp_path: Path) -> Non
 def test_the_audit_takes_a_foreign_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     audited: list[tuple[str, tuple[NoiseLevel, ...]]] = []
 
-    def note(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
+    def note(world: World, levels: tuple[NoiseLevel, ...], tasks: tuple[str, ...]) -> list[Judged]:
+        assert tasks == NAMES
         audited.append((world.id, levels))
         return []
 

@@ -224,6 +224,7 @@ def audit(
     *,
     levels: str = "exact",
     scales: str = ",".join(Scale),
+    tasks: str = "",
     assets: Path | None = None,
     unusual: Share = 0.0,
     workers: Count = 1,
@@ -237,6 +238,7 @@ def audit(
         scenes: worlds a scale.
         levels: noise levels with commas between: exact, sensor, harsh.
         scales: scale keys with commas between.
+        tasks: names of tasks with commas between; all of them if none is given.
         assets: folder of an asset pack: the same table on meshes that the generators never made.
         unusual: share of the objects that get an unusual size, 0 to 1.
         workers: processes; the figures do not depend on it.
@@ -245,13 +247,17 @@ def audit(
         json: print the table as the last line.
     """
     from spacevista.sim.noise import NoiseLevel
+    from spacevista.tasks.all import NAMES
 
     chosen_levels = tuple(NoiseLevel(key) for key in keys(levels, NoiseLevel, "--levels"))
     chosen_scales = tuple(Scale(key) for key in keys(scales, Scale, "--scales"))
+    chosen_tasks = keys(tasks, NAMES, "--tasks") if tasks else NAMES
 
     from spacevista.commands import audit as command
 
-    return finish(command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out, unusual), json)
+    return finish(
+        command.run(scenes, chosen_levels, chosen_scales, assets, workers, seed, out, unusual, chosen_tasks), json
+    )
 
 
 @app.command

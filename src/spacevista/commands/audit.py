@@ -23,6 +23,7 @@ from spacevista.scales import Scale
 from spacevista.sim.assets import load_pack
 from spacevista.sim.noise import NoiseLevel
 from spacevista.sim.seeds import open_seeds
+from spacevista.tasks.all import NAMES
 from spacevista.tasks.facts import TASK_VERSION
 
 COLUMNS = (
@@ -41,6 +42,7 @@ class Job:
     assets: Path | None
     out: Path | None
     unusual: float = 0.0
+    tasks: tuple[str, ...] = NAMES
 
 
 def run(
@@ -52,14 +54,16 @@ def run(
     seed: int,
     out: Path | None,
     unusual: float = 0.0,
+    tasks: tuple[str, ...] = NAMES,
 ) -> Outcome:
     """Audit `scenes` worlds a scale from `seed` on; the check holds if every row reaches its bars.
 
     `unusual` is the share of objects that get an unusual size.
-    With `out`, the judgements of each world and the table (table.md) are kept there, and worlds found there are not
-    audited again.
+    With `out`, the judgements of each world and level and the table (table.md) are kept there, and what is found there
+    is not audited again.
     """
-    jobs = [Job(scale, number, levels, assets, out, unusual) for number in open_seeds(seed, scenes) for scale in scales]
+    seeds = open_seeds(seed, scenes)
+    jobs = [Job(scale, number, levels, assets, out, unusual, tasks) for number in seeds for scale in scales]
     judged: list[Judged] = []
     with Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task(f"auditing {len(jobs)} worlds", total=len(jobs))
@@ -69,13 +73,13 @@ def run(
     judged.sort(key=lambda item: item.scene_id)
     cells = table(judged)
     console = Console(width=150)
-    for level, tasks in cells.items():
-        console.print(rendered(level, tasks))
+    for level, rows in cells.items():
+        console.print(rendered(level, rows))
     for task, reasons in decline_reasons(judged).items():
         console.print(f"{task} declined: " + ", ".join(f"{reason} {n}" for reason, n in reasons.most_common()))
     if out is not None:
         (out / "table.md").write_text(as_markdown(cells), encoding="utf-8")
-    missed = any(misses(level, row) for level, tasks in cells.items() for s in tasks.values() for row in s.values())
+    missed = any(misses(level, row) for level, rows in cells.items() for s in rows.values() for row in s.values())
     return Outcome(as_json(cells), passed=not missed)
 
 
@@ -90,25 +94,27 @@ def audited(jobs: list[Job], workers: int) -> Iterator[list[Judged]]:
 
 
 def audit_one(job: Job) -> list[Judged]:
-    """Make and audit one world, or read what an earlier run found."""
+    """Make and audit one world; levels whose judgements an earlier run kept are read."""
     world = world_of(job.scale, job.seed, load_pack(job.assets) if job.assets else None, job.unusual)
     if job.out is None:
-        return audit_world(world, job.levels)
-    file = job.out / f"{world.id}.{'+'.join(job.levels)}.{TASK_VERSION}.json"
-    if file.exists():
-        return msgspec.json.decode(file.read_bytes(), type=list[Judged])
-    judged = audit_world(world, job.levels)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(f".{os.getpid()}.part")
-    partial.write_bytes(msgspec.json.encode(judged))
-    partial.replace(file)
-    return judged
+        return audit_world(world, job.levels, job.tasks)
+    chosen = "" if job.tasks == NAMES else f".{'+'.join(job.tasks)}"
+    files = {level: job.out / f"{world.id}.{level}.{TASK_VERSION}{chosen}.json" for level in job.levels}
+    missing = tuple(level for level, file in files.items() if not file.exists())
+    judged = audit_world(world, missing, job.tasks) if missing else []
+    job.out.mkdir(parents=True, exist_ok=True)
+    for level in missing:
+        partial = files[level].with_suffix(f".{os.getpid()}.part")
+        partial.write_bytes(msgspec.json.encode([item for item in judged if item.level == level]))
+        partial.replace(files[level])
+    kept = (msgspec.json.decode(file.read_bytes(), type=list[Judged]) for file in files.values())
+    return [item for judgements in kept for item in judgements]
 
 
-def rendered(level: str, tasks: dict[str, dict[str, Cell]]) -> Table:
+def rendered(level: str, rows: dict[str, dict[str, Cell]]) -> Table:
     """Return the table of one level."""
     out = Table(*COLUMNS, title=f"level {level}")
-    for task, scales in tasks.items():
+    for task, scales in rows.items():
         for scale, row in scales.items():
             out.add_row(
                 task,

@@ -20,20 +20,21 @@ from spacevista.sim.oracle import Oracle
 from spacevista.sim.simulate import simulate
 from spacevista.sim.truth import Truth, judge
 from spacevista.sim.world import World
-from spacevista.tasks.all import all_candidates
+from spacevista.tasks.all import NAMES, all_candidates
 from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.plans import PLANNING
 
 
-def audit_world(world: World, levels: tuple[NoiseLevel, ...]) -> list[Judged]:
-    """Render depth and ids of a world, annotate it at each level, and judge every candidate of every task."""
+def audit_world(world: World, levels: tuple[NoiseLevel, ...], tasks: tuple[str, ...] = NAMES) -> list[Judged]:
+    """Render depth and ids of a world, annotate it at each level, and judge every candidate of the tasks."""
     truth = Truth(world)
     oracle = Oracle(world, truth)
     exact = simulate(world, np.random.default_rng(world.seed), color=False)
     out = []
-    for number, level in enumerate(levels):
-        scene = annotate(degrade(exact, level, np.random.default_rng([world.seed, number])))
-        for item in all_candidates(scene, world.seed):
+    for level in levels:
+        noise = np.random.default_rng([world.seed, list(NoiseLevel).index(level)])
+        scene = annotate(degrade(exact, level, noise))
+        for item in all_candidates(scene, world.seed, tasks):
             out.append(judge_item(item, world, level, scene, truth, oracle))
     return out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
@@ -57,9 +57,16 @@ TASKS: tuple[Task, ...] = (
 )
 
 
-def all_candidates(scene: Scene, seed: int) -> list[Fact | Decline]:
-    """Run every task on a scene; each has random numbers of its own, so that a new task changes no other's facts."""
+NAMES: tuple[str, ...] = tuple(task.__name__ for task in TASKS)
+
+
+def all_candidates(scene: Scene, seed: int, chosen: Collection[str] = NAMES) -> list[Fact | Decline]:
+    """Run every task, or those of the names chosen, on a scene.
+
+    Each has random numbers of its own, so that neither a new task nor the choice changes another's facts.
+    """
     out: list[Fact | Decline] = []
     for number, task in enumerate(TASKS):
-        out.extend(task(scene, np.random.default_rng([seed, number])))
+        if task.__name__ in chosen:
+            out.extend(task(scene, np.random.default_rng([seed, number])))
     return out

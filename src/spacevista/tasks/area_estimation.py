@@ -3,8 +3,9 @@
 Aspect: `footprint`, the area of all its points moved straight down onto the ground: of a pond or a field its surface,
 of a building its plan with eaves, of a tree its crown. Frame: world, gravity up; square metres. Forms: reg, mc. Scales:
 drone, outdoor.
-Interval: from what was seen of it to that and all unseen space over the ground beside it (footprints.py), widened as
-extents are: borders of ragged masks, noise, the metric scale.
+Interval: from what was seen of it to that and all unseen space over the ground beside it (footprints.py); of noisy
+frames from what most of them show, with the error that follows from how they differ (footprint_votes.py), and the
+metric scale's.
 Declines: too few points, points that are no numbers, unseen sides, thin parts and gaps (a bicycle, slats), an
 interval wider than 5 %.
 Source: SpaceVista, area estimation (drone).
@@ -19,7 +20,7 @@ import numpy as np
 from spacevista.geometry.freespace import DepthView
 from spacevista.scales import Scale
 from spacevista.scenes.record import Scene
-from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
+from spacevista.tasks.facts import Candidate, Decline, Fact
 from spacevista.tasks.footprints import footprint_of
 from spacevista.tasks.placement import unusable
 from spacevista.tasks.rules import asked, with_noise
@@ -50,9 +51,7 @@ def decide(scene: Scene, candidate: Candidate, views: tuple[DepthView, ...]) -> 
     found = footprint_of(scene, thing, views)
     if found.thin:
         return Decline(candidate, "thin parts and gaps")
-    low = max(found.bounds.low - found.half_perimeter_m * thing.border_m, 0.0)
-    error = found.half_perimeter_m * thing.error_m
-    interval = with_noise(Interval(low, found.bounds.high), error, 2 * scene.noise.length_rel)
+    interval = with_noise(found.bounds, found.error_m2, 2 * scene.noise.length_rel)
     if not asked(interval):
         return Decline(candidate, "interval too wide")
     return Fact(candidate, "area", (interval.middle,), (interval,))

@@ -23,6 +23,7 @@ from spacevista.geometry.points import hull_vertices
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Interval
 from spacevista.tasks.floor import outline
+from spacevista.tasks.footprint_votes import voted
 
 CELLS = 140  # along the longer side of what the object might fill
 LEVELS = 24  # heights at which plumb lines are looked at
@@ -37,21 +38,19 @@ SLOPE = (5**0.5 - 1) / 2  # of the longest side against the grid: the golden rat
 COUNTING = 0.05  # cells along the border: what counting middles may be off
 EDGE_PIXELS = 0.15  # footprints along the border: patches bridge what is narrower than a pixel
 OUTER_PIXELS = 0.25  # between its outermost pixels and the next ones its border may lie anywhere
+VOTED_PIXELS = 0.25  # one standard error, footprints: what frames that agree may be off along a border
 THIN_PIXELS = 10.0  # parts this narrow, on average, are told from the gaps between them too badly
-DEPTH_ERRORS = 3.0
-TWICE = 2  # with noise, a patch counts where two frames show it
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """What is known of an area seen from above: hard bounds in square metres, and how it grows with the extents.
+    """What is known of an area seen from above: hard bounds and one standard error, in square metres.
 
-    `half_perimeter_m` is of the hull of what was seen: the change of the area for a change of both extents.
     `thin`: what was seen is full of gaps, or its parts are a few pixels wide.
     """
 
     bounds: Interval
-    half_perimeter_m: float
+    error_m2: float
     thin: bool
 
 
@@ -63,28 +62,34 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     cell_m = float((high - low)[:2].max()) / CELLS
     grid = FloorGrid.around(low[:2], high[:2], axes, cell_m)
     around = in_outline(grid.centres(), outline(possible[:, :2]))
-    numbers = sum(patches(frame, thing.id, grid, scene.noise.depth_rel) for frame in scene.frames)
+    pixel = finest_m(scene, thing)
+    if scene.noise.depth_rel > 0:
+        found = voted(thing, grid, around, views, scene.noise.depth_rel)
+        count, more = float(found.covered.sum()), float(found.open.sum())
+        bounds = Interval(cell_m**2 * count, cell_m**2 * (count + more))
+        border = VOTED_PIXELS * pixel * border_m(found.covered, cell_m)
+        error = math.hypot(cell_m**2 * found.error_cells, border)
+        return Footprint(bounds, error, is_thin(found.covered, cell_m, pixel))
+    numbers = sum(patches(frame, thing.id, grid) for frame in scene.frames)
     assert not isinstance(numbers, int)
-    covered = np.asarray(numbers >= (TWICE if scene.noise.depth_rel > 0 else 1)) & around
+    covered = np.asarray(numbers > 0) & around
     might = covered.copy()
     places = np.argwhere(around & ~covered)
     ground = ground_heights(thing, grid, places, float(low[2]))
-    depth_m = float(
-        np.median(np.linalg.norm(thing.seen_m - views[0].camera_from_world.inverse().translation_m, axis=1))
-    )
-    reach = REACH_CELLS * cell_m + 3 * scene.noise.depth_rel * depth_m
-    empty = emptied(grid, places, ground, float(high[2]), thing.id, views, reach)
+    empty = emptied(grid, places, ground, float(high[2]), thing.id, views, REACH_CELLS * cell_m)
     might[places[~empty, 0], places[~empty, 1]] = True
     corners = hull_vertices(seen[:, :2])
     around_m = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).sum())
-    one, pixel = cell_m**2, finest_m(scene, thing)
     edge_m = max(around_m, border_m(covered, cell_m))
     less = (COUNTING * cell_m + EDGE_PIXELS * pixel) * edge_m
     more = (COUNTING * cell_m + OUTER_PIXELS * pixel) * edge_m
-    bounds = Interval(max(one * float(covered.sum()) - less, 0.0), one * float(might.sum()) + more)
-    return Footprint(
-        bounds, around_m / 2, one * float(covered.sum()) < THIN_PIXELS / 2 * pixel * border_m(covered, cell_m)
-    )
+    bounds = Interval(max(cell_m**2 * float(covered.sum()) - less, 0.0), cell_m**2 * float(might.sum()) + more)
+    return Footprint(bounds, 0.0, is_thin(covered, cell_m, pixel))
+
+
+def is_thin(covered: BoolArray, cell_m: float, pixel_m: float) -> bool:
+    """Tell whether what is covered (X, Y) is full of gaps, or its parts are a few pixels wide."""
+    return cell_m**2 * float(covered.sum()) < THIN_PIXELS / 2 * pixel_m * border_m(covered, cell_m)
 
 
 def slanted_axes(thing: SceneObject, up: FloatArray) -> FloatArray:
@@ -163,7 +168,7 @@ def emptied(
     return empty
 
 
-def patches(frame: SceneFrame, number: int, grid: FloorGrid, depth_rel: float) -> IntArray:
+def patches(frame: SceneFrame, number: int, grid: FloorGrid) -> IntArray:
     """Return 1 for each cell (X, Y) whose middle lies over or under a patch of an object that a frame shows, else 0."""
     out = np.zeros(grid.shape, dtype=np.int64)
     own = (frame.ids == number) & (frame.depth_m > 0)
@@ -179,7 +184,7 @@ def patches(frame: SceneFrame, number: int, grid: FloorGrid, depth_rel: float) -
     box = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     inverse = np.full(own.shape, np.nan)
     inverse[rows, columns] = 1 / depth
-    limit = (SMOOTH_PIXELS / frame.camera.fx_px + 4 * depth_rel) * float(np.median(inverse[rows, columns]))
+    limit = SMOOTH_PIXELS / frame.camera.fx_px * float(np.median(inverse[rows, columns]))
     across, down = steps(inverse[box], limit), steps(inverse[box].T, limit).T
     far = max(most, 1.0), max(most * STEEPEST / STEEP, 1.0)
     _fill(flat[box], np.ascontiguousarray(across), np.ascontiguousarray(down), *far, out)
