@@ -189,7 +189,7 @@ def test_an_agent_with_a_small_step_stays_off_a_steep_bank(monkeypatch):
         return np.where(grid.centres()[..., 1] > 2.6, 0.4, 0.0)
 
     monkeypatch.setattr("spacevista.tasks.floor.ground_height", banked)
-    now = floor_of(yard(), CART)
+    now = floor_of(replace(yard()), CART)  # a scene with nothing kept
     (near, far), _ = now.grid.cells_of(np.array([[2.5, 2.4], [2.5, 1.8]]))
     assert not now.standing[tuple(near)]
     assert now.standing[tuple(far)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,11 +90,11 @@ def measure_object(
     reach = float(np.ptp(lifted.points_m, axis=0).max())
     walls = barriers(planes, lifted.points_m, reach) + (() if support is None else (support,))
     points = lifted.points_m
-    space = possible_space(object_grid(points, up, footprint, support, 0.0), object_id, points, views, walls)
-    if space.open_space:
-        space = possible_space(object_grid(points, up, footprint, support, reach), object_id, points, views, walls)
-        finer = space if space.open_space else possible_space(space.tight_grid(CELLS), object_id, points, views, walls)
-        space = space if finer.open_space else finer
+    space = space_within(
+        lambda beyond: object_grid(points, up, footprint, support, beyond),
+        lambda grid: possible_space(grid, object_id, points, views, walls),
+        reach,
+    )
     seen = body_of(lifted, noise).points_m
     cells = space.surface_cells()
     own = possibly_own(raw, support, noise)
@@ -111,6 +112,20 @@ def measure_object(
         BORDER_FOOTPRINTS * footprint if noise.depth_rel > 0 else 0.0,
     )
     return MeasuredObject(record, space, cells, with_ends(lifted, own, noise), footprint, walls)
+
+
+def space_within(
+    grid_of: Callable[[float], Grid], flood: Callable[[Grid], PossibleSpace], reach_m: float
+) -> PossibleSpace:
+    """Flood a grid around an object; what runs out of it is tried on one `reach_m` larger, then on a finer one."""
+    space = flood(grid_of(0.0))
+    if not space.open_space:
+        return space
+    space = flood(grid_of(reach_m))
+    if space.open_space:
+        return space
+    finer = flood(space.tight_grid(CELLS))
+    return space if finer.open_space else finer
 
 
 def consistent(lifted: Lifted, views: tuple[DepthView, ...], noise: Noise) -> Lifted:

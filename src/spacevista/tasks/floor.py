@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt, map_coordinates, maximum_filter
@@ -20,6 +19,7 @@ from spacevista.geometry.boxes import horizontal_axes
 from spacevista.geometry.freespace import FREE, NOBODY, observe
 from spacevista.geometry.occupancy import CELL_REACH, FloorGrid, Net, in_outline, room_in_cells
 from spacevista.geometry.points import hull_vertices
+from spacevista.scenes.kept import kept
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
 from spacevista.tasks.plans import Agent
 from spacevista.tasks.rules import NINETY_PERCENT, enough_points
@@ -90,7 +90,7 @@ class Floor:
         return np.asarray(np.column_stack([flat_m, heights]) @ self.grid.axes.T)
 
 
-@lru_cache(maxsize=1)  # two tasks ask for the floor of one scene
+@kept
 def floor_of(scene: Scene, agent: Agent) -> Floor | str:
     """Return the free floor of a scene for an agent, or why there is none."""
     things = [

@@ -8,10 +8,10 @@ Declines: too few points, unseen sides, not decided by 10 % over both whole inte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 
+from spacevista.scenes.kept import kept
 from spacevista.scenes.record import Scene, SceneObject
 from spacevista.tasks.extents import footprint_bounds, height_bounds, volume_bounds
 from spacevista.tasks.facts import Candidate, Decline, Fact, Interval
@@ -19,7 +19,6 @@ from spacevista.tasks.pairs import in_drawn_order, object_pairs
 from spacevista.tasks.rules import enough_points, extreme, margin, with_noise
 
 ASPECTS = ("height", "width", "volume")
-KEPT = 64  # objects: those of one scene
 
 
 def size_comparison(scene: Scene, rng: np.random.Generator) -> Iterator[Fact | Decline]:
@@ -47,7 +46,7 @@ def compare(
     return Fact(candidate, "choice", (), tuple(intervals), options[winner], options, margin(intervals, winner))
 
 
-@lru_cache(maxsize=KEPT)  # three tasks ask for the objects of one scene
+@kept
 def comparable_bounds(scene: Scene, thing: SceneObject) -> dict[str, Interval] | str:
     """Return the interval of every aspect, or why there is none."""
     if not enough_points(thing):

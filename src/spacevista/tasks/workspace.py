@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import ConvexHull, QhullError
@@ -20,6 +19,7 @@ from spacevista.geometry.arrays import BoolArray, FloatArray
 from spacevista.geometry.freespace import FREE, NOBODY, DepthView, observe
 from spacevista.geometry.points import directions_all_around
 from spacevista.geometry.sweeps import Blocked, Boxes, first_met
+from spacevista.scenes.kept import kept
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
 from spacevista.tasks.plans import MoveKind, nice_below
 from spacevista.tasks.rules import NINETY_PERCENT, enough_points
@@ -102,7 +102,7 @@ def subset(boxes: Boxes, numbers: list[int]) -> Boxes:
     return Boxes(boxes.low_m[numbers], boxes.high_m[numbers])
 
 
-@lru_cache(maxsize=1)  # three tasks ask for the space of one scene
+@kept
 def workspace_of(scene: Scene) -> Workspace | str:
     """Return the space over the table of a scene, or why there is none."""
     if len(scene.objects) < 2:
@@ -233,6 +233,7 @@ def occupied_space(
     return low, np.full(3, cell), occupied.reshape(tuple(counts.tolist()))
 
 
+@kept
 def depth_views(scene: Scene) -> tuple[DepthView, ...]:
     """Return the frames of a scene, ready for asking what they saw through."""
     return tuple(
