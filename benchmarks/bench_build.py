@@ -1,11 +1,12 @@
 """Building a data set: scenes a minute by scale on one and on two workers, peak memory of small and large builds.
 
-    python benchmarks/bench_build.py [--captures 12] [--kept FOLDER] [--scenes 100 2000] [--scales drone,indoor]
+    python benchmarks/bench_build.py [--captures 20] [--kept FOLDER] [--scenes 100 2000] [--scales drone,indoor]
 
 `spacevista build` runs in a process of its own on captures of every scale that were written before (`--kept` keeps them
-for the next time): colour, depth and ids in full size, every task, rationales. KINDS worlds, each under several ids, so
-that two workers end at about the same time. `scenes_per_minute_SCALE_1worker` and `_2workers` are of the same captures;
-`workers_SCALE` is their ratio, two processes against one in the same run.
+for the next time): colour, depth and ids in full size, every task, rationales. KINDS worlds, each under several ids;
+enough of them that the last one, beside which the other worker has nothing left to do, is a small part.
+`scenes_per_minute_SCALE_1worker` and `_2workers` are of the same captures; `workers_SCALE` is their ratio, two
+processes against one in the same run.
 `peak_mb_100_scenes` and `peak_mb_2000_scenes` are the largest resident memory of any process of a build of as many
 small captures (160 pixels wide, five frames; a scene in memory is its frames, so that small ones would show what
 grows with their number). Run it on an idle machine.
@@ -109,7 +110,7 @@ def print_peak(scenes: int, scratch: Path) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--captures", type=int, default=12, help="of every scale")
+    options.add_argument("--captures", type=int, default=20, help="of every scale")
     options.add_argument("--kept", type=Path, help="folder that keeps the captures")
     options.add_argument("--scales", default=",".join(Scale), help="scale keys with commas between")
     options.add_argument("--scenes", type=int, nargs="*", default=(100, 2_000), help="scenes of the peaks")

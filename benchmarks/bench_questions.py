@@ -72,9 +72,9 @@ def scene_at(folder: Path) -> Scene:
 
 
 def shard_of(folder: Path, number: int) -> Shard:
-    """Make the rows of a scene under an id of its own."""
+    """Make the rows of a scene under an id of its own; nothing that was worked out of its objects before is kept."""
     scene = scene_at(folder)
-    scene = replace(scene, id=f"{scene.id}-{number}")
+    scene = replace(scene, id=f"{scene.id}-{number}", objects=tuple(replace(thing) for thing in scene.objects))
     asked = ask(scene, 0, "native")
     size_m = scene_size_m(longest_sides_m(scene.objects).values())
     told = with_computed(scene, asked.facts, asked.questions, size_m)
