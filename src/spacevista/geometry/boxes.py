@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from spacevista.errors import GeometryError
-from spacevista.geometry.arrays import BoolArray, FloatArray, frozen_floats
+from spacevista.geometry.arrays import BoolArray, FloatArray, IntArray, frozen_floats
 from spacevista.geometry.points import hull_vertices
 from spacevista.geometry.poses import Pose, nearest_rotation
 
@@ -103,7 +103,7 @@ def minimum_volume_box(points_m: FloatArray) -> Box3d:
 
 def least_box(corners: FloatArray, rotations: FloatArray) -> Box3d:
     """Return the smallest of the boxes around points (N, 3) along given frames (R, 3, 3; axes as columns)."""
-    along = np.einsum("nj,rjk->rnk", corners, rotations)
+    along = corners @ rotations
     low, high = along.min(axis=1), along.max(axis=1)
     best = int(np.prod(high - low, axis=1).argmin())
     rotation = nearest_rotation(rotations[best])
@@ -139,33 +139,65 @@ def flush_rotations(corners_m: FloatArray, most_faces: int = 40) -> FloatArray:
 
     Faces whose normals agree to 1e-3 count once; of more than `most_faces` the largest are taken.
     """
-    normals = _face_normals(corners_m, most_faces)
-    out = []
-    for normal in normals:
-        axes = horizontal_axes(normal)
-        rectangle = minimum_area_rectangle((corners_m @ axes)[:, :2])
-        cos, sin = math.cos(rectangle.angle_rad), math.sin(rectangle.angle_rad)
-        out.append(axes @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]))
-    return np.stack(out)
-
-
-def _face_normals(corners_m: FloatArray, most: int) -> FloatArray:
-    """Return distinct face normals of the hull, largest faces first; the plane's own normal for a flat set."""
+    centred = corners_m - corners_m.mean(axis=0)
     try:
-        hull = ConvexHull(corners_m - corners_m.mean(axis=0))
+        hull = ConvexHull(centred)
     except (QhullError, ValueError):
-        return np.asarray(np.linalg.svd(corners_m - corners_m.mean(axis=0), full_matrices=False)[2][-1:])
+        return _flat_rotation(corners_m, np.linalg.svd(centred, full_matrices=False)[2][-1])
+    first, second, sides = _hull_edges(hull)
+    frames = [
+        _least_rectangle(hull.points[hull.vertices], normal, sides[facing[first] * facing[second] <= 0])
+        for normal in _face_normals(hull, most_faces)
+        for facing in [hull.equations[:, :3] @ normal]
+    ]
+    return np.stack(frames)
+
+
+def _flat_rotation(corners_m: FloatArray, normal: FloatArray) -> FloatArray:
+    """Return the frame (1, 3, 3) of the smallest rectangle around points (N, 3) of a plane."""
+    axes = horizontal_axes(normal)
+    angle = minimum_area_rectangle((corners_m @ axes)[:, :2]).angle_rad
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.asarray(axes @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]))[None]
+
+
+def _hull_edges(hull: ConvexHull) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the edges of a hull: the numbers (E) of the two triangles beside each, and from end to end (E, 3)."""
+    number = np.arange(len(hull.neighbors))[:, None]
+    triangle, opposite = np.nonzero(number < hull.neighbors)  # each edge once
+    ends = [hull.points[hull.simplices[triangle, (opposite + turn) % 3]] for turn in (1, 2)]
+    return triangle, hull.neighbors[triangle, opposite], ends[1] - ends[0]
+
+
+def _least_rectangle(corners: FloatArray, normal: FloatArray, outline: FloatArray) -> FloatArray:
+    """Return the frame (3, 3), third axis along `normal`, of the smallest rectangle around the shadow of points (N, 3).
+
+    A side of it lies along an edge of the shadow's hull, and these are shadows of the solid hull's own edges with one
+    triangle beside them facing each way: `outline` (E, 3), from end to end.
+    """
+    along = outline - np.outer(outline @ normal, normal)
+    lengths = np.linalg.norm(along, axis=1)
+    kept = lengths > 1e-9 * lengths.max()
+    along = along[kept] / lengths[kept, None]
+    across = np.cross(normal, along)
+    sides = [np.ptp(corners @ axes.T, axis=0) for axes in (along, across)]
+    best = int((sides[0] * sides[1]).argmin())
+    return np.stack([along[best], across[best], normal], axis=1)
+
+
+def _face_normals(hull: ConvexHull, most: int) -> FloatArray:
+    """Return the distinct face normals of a hull, largest faces first."""
     normals = hull.equations[:, :3]
     triangles = hull.points[hull.simplices]
     areas = np.linalg.norm(np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]), axis=1)
     signs = np.where(
         normals[:, 2] != 0, np.sign(normals[:, 2]), np.where(normals[:, 1] != 0, np.sign(normals[:, 1]), 1)
     )
-    keys, inverse = np.unique(np.round(normals * signs[:, None], 3), axis=0, return_inverse=True)
+    keys, first, inverse = np.unique(
+        np.round(normals * signs[:, None], 3), axis=0, return_index=True, return_inverse=True
+    )
     weight = np.bincount(inverse.ravel(), weights=areas, minlength=len(keys))
-    chosen = np.argsort(-weight, kind="stable")[:most]
-    first = np.array([int(np.flatnonzero(inverse.ravel() == key)[0]) for key in chosen])
-    return np.asarray(normals[first])
+    return np.asarray(normals[first[np.argsort(-weight, kind="stable")[:most]]])
 
 
 def _spans(corners: FloatArray, angles: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -65,8 +65,7 @@ def within_border(bounds: Interval, border: float) -> Interval:
 
 def sides(points: FloatArray, axes: FloatArray) -> FloatArray:
     """Return the extents (R, D) of points (N, D) along the rows of each of R frames (R, D, D)."""
-    along = np.einsum("nj,rkj->rkn", points, axes)
-    return np.asarray(along.max(axis=2) - along.min(axis=2))
+    return np.asarray(np.ptp(axes.reshape(-1, axes.shape[2]) @ points.T, axis=1).reshape(axes.shape[:2]))
 
 
 def side_bounds(least: FloatArray, most: FloatArray) -> tuple[Interval, ...]:
