@@ -7,7 +7,7 @@ import pytest
 
 from small_captures import capture_of, scene_frames, with_depth_noise
 from small_worlds import box, cylinder, orbit
-from spacevista.annotate.refine import refine
+from spacevista.annotate.refine import FACTOR_LEFT, refine
 from spacevista.annotate.smooth import DepthError
 from spacevista.geometry.poses import Pose, rotation_angle_deg
 from spacevista.sim.noise import noisy_pose
@@ -37,6 +37,7 @@ def test_a_depth_scale_one_percent_off_is_found(metre, factor):
     found = refined(frames, 0.01)
     assert found.factor == pytest.approx(1 / factor, rel=0.003)
     assert abs(found.factor * factor - 1) < 3 * found.scale_rel < 0.01
+    assert found.scale_rel >= FACTOR_LEFT
     for before, after in zip(scene_frames(desk(metre)), found.frames, strict=True):
         assert after.depth_m == pytest.approx(before.depth_m, rel=0.003)
 

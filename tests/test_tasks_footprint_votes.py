@@ -11,12 +11,14 @@ from small_worlds import box, orbit
 from spacevista.annotate.annotate import annotate
 from spacevista.geometry.cameras import Camera
 from spacevista.geometry.freespace import DepthView
+from spacevista.geometry.occupancy import FloorGrid
 from spacevista.geometry.poses import Pose
 from spacevista.scales import Scale
 from spacevista.sim.noise import noisy_borders
 from spacevista.tasks.area_estimation import measure
 from spacevista.tasks.facts import Candidate, Fact
-from spacevista.tasks.footprint_votes import MEDIAN, error_cells, vote
+from spacevista.tasks.footprint_votes import MEDIAN, Voted, error_cells, vote
+from spacevista.tasks.footprints import FLAT_ERRORS, FLAT_PIXELS, by_votes, farthest_m
 
 SKY = -1
 DEPTH_REL = 0.01
@@ -87,3 +89,19 @@ def test_a_roof_with_ragged_masks():
     assert item.values[0] == pytest.approx(24, rel=0.015)
     assert item.intervals[0].low <= 24 <= item.intervals[0].high
     assert 0 < item.intervals[0].statistical < 0.02 * 24
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_the_sides_of_what_is_flat_may_pass_for_its_top(flat):
+    scene = roof()
+    (thing,) = scene.objects
+    # 8 x 8 of 10 x 10 cells of half a metre are covered, 16 m2; with a border of 16 m along the grid, pi / 4 of it as
+    # sides in all directions count.
+    grid = FloorGrid.around(np.zeros(2), np.full(2, 5.0), np.eye(3), 0.5)
+    covered = np.zeros(grid.shape, dtype=bool)
+    covered[1:9, 1:9] = True
+    lowest = 0.0 if thing.support is None else thing.support.offset_m
+    tall = FLAT_ERRORS * scene.noise.depth_rel * farthest_m(scene, thing) * (0.9 if flat else 1.1)
+    found = by_votes(scene, thing, grid, Voted(covered, ~covered, 0.0, lowest + tall), 0.1, lowest)
+    assert found.bounds.low == pytest.approx(16 - (FLAT_PIXELS * 0.1 * np.pi / 4 * 16 if flat else 0))
+    assert found.bounds.high == pytest.approx(0.25 * covered.size)

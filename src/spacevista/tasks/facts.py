@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-TASK_VERSION = 4  # raise it when a computation changes its result, or other candidates are asked
+TASK_VERSION = 5  # raise it when a computation changes its result, or other candidates are asked
 
 Quantity = Literal["length", "distance", "depth", "area", "volume", "choice", "motion", "count", "angle", "place"]
 

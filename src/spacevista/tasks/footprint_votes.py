@@ -33,12 +33,13 @@ MEDIAN = 1.2533  # standard error of a median over that of the mean: the square 
 class Voted:
     """What the frames say of a grid's cells (X, Y): covered, open (too few can tell), and the error of the count.
 
-    `error_cells` is one standard error of the number of covered cells.
+    `error_cells` is one standard error of the number of covered cells; `top_m` the median height of the object's top.
     """
 
     covered: BoolArray
     open: BoolArray
     error_cells: float
+    top_m: float
 
 
 def voted(
@@ -59,7 +60,8 @@ def voted(
     told = (votes != 0).sum(axis=0)
     yes = votes.sum(axis=0) > 0
     covered = median_filter(on_grid(grid, places, yes), 3)
-    return Voted(covered, on_grid(grid, places, told < LEAST_VOTES) & ~covered, error_cells(votes, yes))
+    is_open = on_grid(grid, places, told < LEAST_VOTES) & ~covered
+    return Voted(covered, is_open, error_cells(votes, yes), float(np.median(tops)))
 
 
 def on_grid(grid: FloorGrid, places: IntArray, values: BoolArray) -> BoolArray:

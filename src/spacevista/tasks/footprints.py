@@ -23,7 +23,7 @@ from spacevista.geometry.points import hull_vertices
 from spacevista.scenes.record import Scene, SceneFrame, SceneObject
 from spacevista.tasks.facts import Interval
 from spacevista.tasks.floor import outline
-from spacevista.tasks.footprint_votes import voted
+from spacevista.tasks.footprint_votes import Voted, voted
 
 CELLS = 140  # along the longer side of what the object might fill
 LEVELS = 24  # heights at which plumb lines are looked at
@@ -39,6 +39,8 @@ COUNTING = 0.05  # cells along the border: what counting middles may be off
 EDGE_PIXELS = 0.15  # footprints along the border: patches bridge what is narrower than a pixel
 OUTER_PIXELS = 0.25  # between its outermost pixels and the next ones its border may lie anywhere
 VOTED_PIXELS = 0.25  # one standard error, footprints: what frames that agree may be off along a border
+FLAT_ERRORS = 10.0  # standard errors of depth: what is lower than this passes for flat
+FLAT_PIXELS = 0.5  # footprints: by up to this much frames call the sides of what is flat, and the ground there, its top
 THIN_PIXELS = 10.0  # parts this narrow, on average, are told from the gaps between them too badly
 
 
@@ -65,11 +67,7 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     pixel = finest_m(scene, thing)
     if scene.noise.depth_rel > 0:
         found = voted(thing, grid, around, views, scene.noise.depth_rel)
-        count, more = float(found.covered.sum()), float(found.open.sum())
-        bounds = Interval(cell_m**2 * count, cell_m**2 * (count + more))
-        border = VOTED_PIXELS * pixel * border_m(found.covered, cell_m)
-        error = math.hypot(cell_m**2 * found.error_cells, border)
-        return Footprint(bounds, error, is_thin(found.covered, cell_m, pixel))
+        return by_votes(scene, thing, grid, found, pixel, float(low[2]))
     numbers = sum(patches(frame, thing.id, grid) for frame in scene.frames)
     assert not isinstance(numbers, int)
     covered = np.asarray(numbers > 0) & around
@@ -85,6 +83,21 @@ def footprint_of(scene: Scene, thing: SceneObject, views: tuple[DepthView, ...])
     more = (COUNTING * cell_m + OUTER_PIXELS * pixel) * edge_m
     bounds = Interval(max(cell_m**2 * float(covered.sum()) - less, 0.0), cell_m**2 * float(might.sum()) + more)
     return Footprint(bounds, 0.0, is_thin(covered, cell_m, pixel))
+
+
+def by_votes(
+    scene: Scene, thing: SceneObject, grid: FloorGrid, found: Voted, pixel_m: float, lowest_m: float
+) -> Footprint:
+    """Return the bounds that the votes of noisy frames leave."""
+    count, more = float(found.covered.sum()), float(found.open.sum())
+    around_m = border_m(found.covered, grid.cell_m)
+    ground = ground_heights(thing, grid, np.argwhere(found.covered), lowest_m)
+    height_m = found.top_m - float(np.median(ground)) if len(ground) else 0.0
+    flat = height_m <= FLAT_ERRORS * scene.noise.depth_rel * farthest_m(scene, thing)
+    less = FLAT_PIXELS * pixel_m * around_m if flat else 0.0
+    bounds = Interval(max(grid.cell_m**2 * count - less, 0.0), grid.cell_m**2 * (count + more))
+    error = math.hypot(grid.cell_m**2 * found.error_cells, VOTED_PIXELS * pixel_m * around_m)
+    return Footprint(bounds, error, is_thin(found.covered, grid.cell_m, pixel_m))
 
 
 def is_thin(covered: BoolArray, cell_m: float, pixel_m: float) -> bool:
