@@ -144,9 +144,9 @@ def flush_rotations(corners_m: FloatArray, most_faces: int = 40) -> FloatArray:
         hull = ConvexHull(centred)
     except (QhullError, ValueError):
         return _flat_rotation(corners_m, np.linalg.svd(centred, full_matrices=False)[2][-1])
-    first, second, sides = _hull_edges(hull)
+    first, second, ends = _hull_edges(hull)
     frames = [
-        _least_rectangle(hull.points[hull.vertices], normal, sides[facing[first] * facing[second] <= 0])
+        _least_rectangle(hull.points, normal, ends[facing[first] * facing[second] <= 0])
         for normal in _face_normals(hull, most_faces)
         for facing in [hull.equations[:, :3] @ normal]
     ]
@@ -161,26 +161,28 @@ def _flat_rotation(corners_m: FloatArray, normal: FloatArray) -> FloatArray:
     return np.asarray(axes @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]))[None]
 
 
-def _hull_edges(hull: ConvexHull) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the edges of a hull: the numbers (E) of the two triangles beside each, and from end to end (E, 3)."""
+def _hull_edges(hull: ConvexHull) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the edges of a hull: the numbers (E) of the two triangles beside each, and of its two points (E, 2)."""
     number = np.arange(len(hull.neighbors))[:, None]
     triangle, opposite = np.nonzero(number < hull.neighbors)  # each edge once
-    ends = [hull.points[hull.simplices[triangle, (opposite + turn) % 3]] for turn in (1, 2)]
-    return triangle, hull.neighbors[triangle, opposite], ends[1] - ends[0]
+    ends = [hull.simplices[triangle, (opposite + turn) % 3] for turn in (1, 2)]
+    return triangle, hull.neighbors[triangle, opposite], np.stack(ends, axis=1)
 
 
-def _least_rectangle(corners: FloatArray, normal: FloatArray, outline: FloatArray) -> FloatArray:
+def _least_rectangle(points: FloatArray, normal: FloatArray, outline: IntArray) -> FloatArray:
     """Return the frame (3, 3), third axis along `normal`, of the smallest rectangle around the shadow of points (N, 3).
 
     A side of it lies along an edge of the shadow's hull, and these are shadows of the solid hull's own edges with one
-    triangle beside them facing each way: `outline` (E, 3), from end to end.
+    triangle beside them facing each way: `outline` (E, 2), numbers of their points.
     """
-    along = outline - np.outer(outline @ normal, normal)
+    edges = points[outline[:, 1]] - points[outline[:, 0]]
+    along = edges - np.outer(edges @ normal, normal)
     lengths = np.linalg.norm(along, axis=1)
     kept = lengths > 1e-9 * lengths.max()
     along = along[kept] / lengths[kept, None]
     across = np.cross(normal, along)
-    sides = [np.ptp(corners @ axes.T, axis=0) for axes in (along, across)]
+    corners = points[np.unique(outline)]
+    sides = [np.ptp(axes @ corners.T, axis=1) for axes in (along, across)]
     best = int((sides[0] * sides[1]).argmin())
     return np.stack([along[best], across[best], normal], axis=1)
 
