@@ -274,8 +274,8 @@ PRECEDENCE: tuple[tuple[str, str, Rule], ...] = (
 
 def hulls_apart(first: FloatArray, second: FloatArray) -> bool:
     """Tell whether the hulls of two sets of level points (N, 2) do not meet: a side of one of them parts them."""
-    for points, others in ((first, second), (second, first)):
-        corners = hull_vertices(points)
+    hulls = hull_vertices(first), hull_vertices(second)
+    for corners, others in (hulls, hulls[::-1]):
         if len(corners) < 3:
             continue
         sides = np.roll(corners, -1, axis=0) - corners
